@@ -1,0 +1,194 @@
+# hwbss_fdw: PGXS build, and the ways to test it.
+#
+#   make [PG_CONFIG=...] [CC=clang]     the extension, here
+#   make install                        into the PostgreSQL of PG_CONFIG
+#   make installcheck                   pg_regress against an installed server
+#   make unit | regress | tap           tests that need nothing installed
+#   make check-layers | selftest        includes; the simulator itself
+#   make demo | matrix | coverage | clean
+#
+# test/README.md says what each of them is for.  WERROR= keeps warnings from
+# being errors.  Building elsewhere works too: make -f /path/to/Makefile.
+
+HERE := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+
+MODULE_big = hwbss_fdw
+EXTENSION = hwbss_fdw
+PGFILEDESC = "hwbss_fdw - foreign tables over Huawei Cloud billing"
+
+CORE_SOURCES := $(sort $(patsubst $(HERE)/%,%,$(wildcard \
+	$(HERE)/src/catalog/*.c $(HERE)/src/core/*.c)))
+FDW_SOURCES := $(sort $(patsubst $(HERE)/%,%,$(wildcard \
+	$(HERE)/src/fdw/*.c $(HERE)/src/*.c)))
+OBJS = $(CORE_SOURCES:.c=.o) $(FDW_SOURCES:.c=.o)
+
+DATA = $(patsubst $(HERE)/%,%,$(wildcard $(HERE)/sql/hwbss_fdw--*.sql))
+REGRESS = $(sort $(patsubst $(HERE)/sql/%.sql,%,$(filter-out \
+	$(HERE)/sql/hwbss_fdw--%,$(wildcard $(HERE)/sql/*.sql))))
+REGRESS_OPTS = --outputdir=build/installcheck
+
+WERROR = -Werror
+WARNINGS = -Wall -Wextra $(WERROR)
+PG_CPPFLAGS = -I$(HERE)/src
+PG_CFLAGS = -std=gnu11 $(WARNINGS) -MMD -MP
+
+# Modules are loaded RTLD_GLOBAL: whatever is not meant for the server stays
+# inside, so that it cannot meet a namesake in another extension.
+EXPORTS = Pg_magic_func; _PG_init; hwbss_fdw_*; pg_finfo_hwbss_fdw_*;
+SHLIB_PREREQS = build/exports.map
+SHLIB_LINK = -Wl,--version-script=build/exports.map -lcurl -lcjson -lcrypto
+
+EXTRA_CLEAN = build $(OBJS:.o=.d)
+
+# Bitcode doubles the time of a build and inlines nothing of ours.
+override with_llvm = no
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+ifeq ($(PGXS),)
+$(error $(PG_CONFIG) not found: bin/setup installs what is needed)
+endif
+include $(PGXS)
+
+# The server's headers are not clean under -Wextra; the core never sees them.
+$(FDW_SOURCES:.c=.o): override CFLAGS += -Wno-unused-parameter -Wno-sign-compare
+
+# The server was configured for one compiler; the other need not know its flags.
+ifneq (,$(findstring clang,$(shell $(CC) --version)))
+override CFLAGS += -Wno-unknown-warning-option \
+	-Wno-ignored-optimization-argument -Wno-ignored-attributes
+endif
+
+# A different compiler or different flags make different objects.
+build/flags: FORCE
+	@mkdir -p build
+	@echo '$(CC) $(CFLAGS) $(CPPFLAGS)' | cmp -s - $@ || \
+		echo '$(CC) $(CFLAGS) $(CPPFLAGS)' >$@
+$(OBJS): build/flags
+FORCE:
+
+build/exports.map: $(HERE)/Makefile
+	@mkdir -p build
+	@echo '{ global: $(EXPORTS) local: *; };' >$@
+
+ifneq ($(HERE),.)
+$(shell mkdir -p $(sort $(dir $(OBJS))))
+endif
+
+-include $(OBJS:.o=.d)
+
+installcheck: build/installcheck
+build/installcheck:
+	@mkdir -p $@
+
+# ---- Unit tests: the core alone, under ASan and UBSan ----------------------
+
+UNIT ?= build/unit
+SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
+UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer \
+	$(SANITIZE) -Wall -Wextra -Wmissing-prototypes $(WERROR) \
+	-I$(HERE)/src -I$(HERE)/test/unit -I$(HERE)/test -MMD -MP
+# A helper that defines __wrap_malloc stands in for malloc, and so on.
+UNIT_LDFLAGS = $(patsubst __wrap_%,-Wl$(COMMA)--wrap=%,$(sort $(shell \
+	grep -ho '__wrap_[a-z0-9_]*' /dev/null $(UNIT_HELPERS:%=$(HERE)/%))))
+COMMA := ,
+UNIT_LIBS = -lcurl -lcjson -lcrypto -lpthread -lm
+
+# A file test/unit/unit.mk may add flags, such as -lsomething.
+-include $(HERE)/test/unit/unit.mk
+
+UNIT_SOURCES := $(patsubst $(HERE)/%,%,$(wildcard $(HERE)/test/unit/*.c))
+UNIT_TESTS = $(filter test/unit/test_%,$(UNIT_SOURCES))
+UNIT_HELPERS = $(filter-out $(UNIT_TESTS),$(UNIT_SOURCES))
+UNIT_PROGRAMS = $(patsubst test/unit/%.c,$(UNIT)/%,$(UNIT_TESTS))
+UNIT_CORE = $(CORE_SOURCES:%.c=$(UNIT)/obj/%.o)
+UNIT_HELP = $(UNIT_HELPERS:%.c=$(UNIT)/obj/%.o)
+UNIT_OBJS = $(UNIT_CORE) $(UNIT_HELP) $(UNIT_TESTS:%.c=$(UNIT)/obj/%.o)
+UNIT_ENV = ASAN_OPTIONS=$${ASAN_OPTIONS:-detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1} \
+	UBSAN_OPTIONS=$${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1} \
+	HWBSS_SOURCE=$(abspath $(HERE))
+
+JOBS ?= 2
+
+$(UNIT)/flags: FORCE
+	@mkdir -p $(UNIT)
+	@echo '$(CC) $(UNIT_CFLAGS)' | cmp -s - $@ || \
+		echo '$(CC) $(UNIT_CFLAGS)' >$@
+
+$(UNIT_OBJS): $(UNIT)/obj/%.o: $(HERE)/%.c $(UNIT)/flags
+	@mkdir -p $(@D)
+	$(CC) $(UNIT_CFLAGS) -c -o $@ $<
+
+# An archive, so that a test of one file links while another is unfinished.
+$(UNIT)/libcore.a: $(UNIT_CORE)
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(UNIT_PROGRAMS): $(UNIT)/%: $(UNIT)/obj/test/unit/%.o $(UNIT_HELP) $(UNIT)/libcore.a
+	$(CC) $(SANITIZE) $(UNIT_LDFLAGS) -o $@ $(filter %.o,$^) $(UNIT)/libcore.a $(UNIT_LIBS)
+
+unit-programs: $(UNIT_PROGRAMS)
+
+unit: $(UNIT_PROGRAMS)
+	$(UNIT_PROVE)
+
+# Those that did link: for bin/check, which wants as much as there is.
+unit-run:
+	$(UNIT_PROVE)
+
+define UNIT_PROVE
+	cd $(HERE) && $(UNIT_ENV) prove -j$(JOBS) $(PROVE_FLAGS) --exec '' \
+		$(abspath $(wildcard $(UNIT_PROGRAMS)))
+endef
+
+-include $(UNIT_OBJS:.o=.d)
+
+# ---- Tests that need a server: private, gone afterwards --------------------
+
+# HWBSS_NO_BUILD: made by the prerequisite just now.
+WITH_CLUSTER = HWBSS_NO_BUILD=1 HWBSS_SO='$(CURDIR)/hwbss_fdw.so' \
+	PG_CONFIG='$(PG_CONFIG)' '$(HERE)/test/with-cluster'
+
+# make regress REGRESS=pushdown_in runs one file.
+regress: all
+	$(WITH_CLUSTER) test/sim/with-sim sh -c 'mkdir -p build/regress && \
+		exec "$$PG_REGRESS" --bindir="$$HWBSS_BINDIR" --inputdir=. \
+			--outputdir=build/regress --dbname=regress_hwbss "$$@"' \
+		regress $(REGRESS)
+
+# make tap PROVE_TESTS=test/t/cancel.pl PROVE_FLAGS=-v runs one file.
+PROVE_TESTS ?= $(sort $(patsubst $(HERE)/%,%,$(wildcard $(HERE)/test/t/*.pl)))
+tap: all
+	$(WITH_CLUSTER) --no-server prove -j$(JOBS) $(PROVE_FLAGS) $(PROVE_TESTS)
+
+# ---- Others ----------------------------------------------------------------
+
+check-layers layers:
+	cd $(HERE) && test/layers
+
+selftest:
+	cd $(HERE) && PYTHONDONTWRITEBYTECODE=1 python3 test/sim/selftest.py
+
+demo:
+	cd $(HERE) && bin/demo
+
+# Both compilers, with and without optimisation: they warn about other things.
+MATRIX = $(foreach cc,gcc clang,$(foreach o,O0 O2,$(cc)-$(o)))
+matrix: $(MATRIX:%=matrix-%)
+$(MATRIX:%=matrix-%): matrix-%:
+	@mkdir -p build/$@
+	$(MAKE) -C build/$@ -f $(abspath $(HERE))/Makefile PG_CONFIG='$(PG_CONFIG)' \
+		CC=$(firstword $(subst -, ,$*)) COPT=-$(lastword $(subst -, ,$*)) all
+
+# Lines of the core that unit tests reach, worst file first.
+coverage:
+	@rm -rf build/coverage
+	$(MAKE) UNIT=build/coverage SANITIZE=--coverage unit
+	cd build/coverage && gcov -n -o obj/ $$(find obj/src -name '*.gcda') | \
+		awk -F"'" '/^File/ {file = $$2} \
+			/^Lines/ && file ~ /src\/(core|catalog)\/.*\.c$$/ \
+			{sub(/.*\/src\//, "src/", file); split($$0, a, ":"); print a[2] " " file; file = ""}' | \
+		sort -n
+
+.PHONY: unit unit-run unit-programs regress tap check-layers layers selftest demo matrix \
+	$(MATRIX:%=matrix-%) coverage FORCE

@@ -1,0 +1,42 @@
+/*-------------------------------------------------------------------------
+ *
+ * endpoints.h
+ *	  Where the services are reached, by region or by site.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef HW_ENDPOINTS_H
+#define HW_ENDPOINTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The web site an account belongs to decides which billing system has it. */
+typedef enum HwSite
+{
+	HW_SITE_INTL,
+	HW_SITE_CN,
+	HW_SITE_EU
+} HwSite;
+
+typedef struct HwEndpoint
+{
+	const char *service;
+	const char *region;
+	const char *url;
+} HwEndpoint;
+
+/* False when the name is none of intl, cn, eu. */
+extern bool hw_site_find(const char *name, HwSite *site);
+
+/* The site of accounts that use a region; international unless it is Europe's. */
+extern HwSite hw_site_of_region(const char *region);
+
+/* Base URL of a service ("bss", "hss", "iam"), or NULL when none is known. */
+extern const char *hw_endpoint_find(const char *service, const char *region,
+									HwSite site);
+
+/* All regional endpoints; service is NULL at the end. */
+extern const HwEndpoint *hw_endpoints(void);
+
+#endif							/* HW_ENDPOINTS_H */

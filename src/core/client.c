@@ -1,0 +1,591 @@
+/*-------------------------------------------------------------------------
+ *
+ * client.c
+ *	  What one set of credentials keeps between requests.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "core/client.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/retry.h"
+#include "core/sign.h"
+#include "core/verdict.h"
+
+/*
+ * Replies kept for reuse may take this much; the oldest go first.  A full page
+ * of 200 quotas is some 80 kB, so this is about 200 pages.
+ */
+#define KEPT_BYTES_MAX ((size_t) 16 << 20)
+
+/*
+ * A transfer that timed out although nobody drove the engine for this long
+ * (a cursor left open) did not fail: it is sent again.
+ */
+#define UNATTENDED_MS 2000
+
+typedef enum FetchState
+{
+	FETCH_QUEUED,				/* to be sent at the next drive */
+	FETCH_SENT,
+	FETCH_WAITING,				/* to be sent again at .due_ms */
+	FETCH_DONE
+} FetchState;
+
+struct HwFetch
+{
+	HwFetch    *next;
+	HwClient   *client;
+	int			nholders;
+	FetchState	state;
+	HwRequest	request;
+	HwDigest	key;
+	HwFetchOptions options;
+	char	   *ca_file;		/* own copies of the transport's texts */
+	char	   *proxy;
+	HwExchange *exchange;		/* while sent */
+	HwRetry		retry;
+	bool		has_retried_auth;
+	bool		is_spoiled;
+	long long	due_ms;
+	long long	done_ms;
+	HwStatus	status;			/* last outcome */
+	char	   *body;
+	size_t		body_bytes;
+	HwCounters	counters;
+};
+
+struct HwClient
+{
+	HwEngine   *engine;
+	HwAuth	   *auth;
+	HwHasher   *hasher;
+	HwFetch    *fetches;		/* newest first */
+	size_t		kept_bytes;
+	HwCounters	counters;
+	long long	driven_ms;		/* when last */
+	unsigned long chance;		/* state of the jitter's generator */
+};
+
+HwClient *
+hw_client_open(const HwCredentials *credentials, HwStatus *status)
+{
+	HwClient   *client = calloc(1, sizeof(HwClient));
+
+	if (client == NULL)
+	{
+		hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
+		return NULL;
+	}
+	client->chance = (unsigned long) hw_engine_now() | 1;
+	client->hasher = hw_hasher_open();
+	client->auth = hw_auth_open(credentials);
+	if (client->hasher == NULL || client->auth == NULL)
+		hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
+	else
+		client->engine = hw_engine_open(status);
+	if (client->engine == NULL)
+	{
+		hw_client_close(client);
+		return NULL;
+	}
+	return client;
+}
+
+static void
+fetch_free(HwFetch *fetch)
+{
+	if (fetch->exchange)
+		hw_exchange_free(fetch->exchange);
+	hw_request_free(&fetch->request);
+	free(fetch->ca_file);
+	free(fetch->proxy);
+	free(fetch->body);
+	free(fetch);
+}
+
+static void
+fetch_remove(HwFetch *fetch)
+{
+	HwFetch   **link = &fetch->client->fetches;
+
+	while (*link != fetch)
+		link = &(*link)->next;
+	*link = fetch->next;
+	fetch->client->kept_bytes -= fetch->body_bytes;
+	fetch_free(fetch);
+}
+
+void
+hw_client_close(HwClient *client)
+{
+	if (client == NULL)
+		return;
+	while (client->fetches)
+		fetch_remove(client->fetches);
+	hw_auth_close(client->auth);
+	if (client->hasher)
+		hw_hasher_close(client->hasher);
+	if (client->engine)
+		hw_engine_close(client->engine);
+	free(client);
+}
+
+int
+hw_client_fd(const HwClient *client)
+{
+	return hw_engine_fd(client->engine);
+}
+
+int
+hw_client_descriptors(const HwClient *client)
+{
+	return hw_engine_descriptors(client->engine);
+}
+
+const HwAuth *
+hw_client_auth(const HwClient *client)
+{
+	return client->auth;
+}
+
+const HwCounters *
+hw_client_counters(const HwClient *client)
+{
+	return &client->counters;
+}
+
+/* --- keeping replies ------------------------------------------------ */
+
+static bool
+is_reusable(const HwFetch *fetch, const HwFetchOptions *options)
+{
+	if (fetch->is_spoiled)
+		return false;
+	if (options->statement && fetch->options.statement == options->statement)
+		return fetch->state != FETCH_DONE || fetch->status.kind == HW_OK;
+	return options->reuse_ms > 0 && fetch->state == FETCH_DONE &&
+		fetch->status.kind == HW_OK &&
+		hw_engine_now() - fetch->done_ms <= options->reuse_ms;
+}
+
+/* Is there a reason to keep a reply nobody holds? */
+static bool
+is_worth_keeping(const HwFetch *fetch)
+{
+	return fetch->state == FETCH_DONE && fetch->status.kind == HW_OK &&
+		!fetch->is_spoiled &&
+		(fetch->options.statement ||
+		 (fetch->options.reuse_ms > 0 &&
+		  hw_engine_now() - fetch->done_ms <= fetch->options.reuse_ms));
+}
+
+/* Lets go of what nobody holds: the useless, and the oldest above the limit. */
+static void
+trim(HwClient *client)
+{
+	HwFetch    *fetch = client->fetches;
+
+	while (fetch)
+	{
+		HwFetch    *next = fetch->next;
+
+		if (fetch->nholders == 0 && !is_worth_keeping(fetch))
+			fetch_remove(fetch);
+		fetch = next;
+	}
+	while (client->kept_bytes > KEPT_BYTES_MAX)
+	{
+		HwFetch    *oldest = NULL;
+
+		for (fetch = client->fetches; fetch; fetch = fetch->next)
+		{
+			if (fetch->nholders == 0)
+				oldest = fetch;
+		}
+		if (oldest == NULL)
+			break;
+		fetch_remove(oldest);
+	}
+}
+
+void
+hw_client_end_statement(HwClient *client, unsigned long statement)
+{
+	for (HwFetch *fetch = client->fetches; fetch; fetch = fetch->next)
+	{
+		if (fetch->options.statement == statement)
+			fetch->options.statement = 0;
+	}
+	trim(client);
+}
+
+void
+hw_client_forget(HwClient *client)
+{
+	for (HwFetch *fetch = client->fetches; fetch; fetch = fetch->next)
+		fetch->is_spoiled = true;
+	trim(client);
+}
+
+/* --- sending -------------------------------------------------------- */
+
+static double
+next_chance(HwClient *client)
+{
+	/* Marsaglia's xorshift: spreading retries needs no secrecy. */
+	client->chance ^= client->chance << 13;
+	client->chance ^= client->chance >> 7;
+	client->chance ^= client->chance << 17;
+	return (double) (client->chance >> 11) / (double) (1UL << 53);
+}
+
+static void
+fetch_fail(HwFetch *fetch)
+{
+	fetch->state = FETCH_DONE;
+	fetch->done_ms = hw_engine_now();
+}
+
+/* Puts "Name: value" of each header into one buffer, zero bytes between. */
+static bool
+wire_headers(const HwRequest *request, HwText *text, const char **lines)
+{
+	size_t		starts[HW_REQUEST_HEADERS_MAX];
+
+	for (int i = 0; i < request->nheaders; i++)
+	{
+		starts[i] = text->length;
+		hw_text_puts(text, request->headers[i].name);
+		hw_text_puts(text, ": ");
+		hw_text_puts(text, request->headers[i].value);
+		hw_text_putc(text, '\0');
+	}
+	for (int i = 0; i < request->nheaders; i++)
+		lines[i] = text->data + starts[i];
+	lines[request->nheaders] = NULL;
+	return !text->has_failed;
+}
+
+static void
+fetch_send(HwFetch *fetch)
+{
+	HwClient   *client = fetch->client;
+	HwText		url;
+	HwText		headers;
+	const char *lines[HW_REQUEST_HEADERS_MAX + 1];
+	HwWire		wire = {.method = fetch->request.method, .headers = lines};
+
+	hw_status_clear(&fetch->status);
+	hw_text_init(&url, 0);
+	hw_text_init(&headers, 0);
+	if (hw_auth_apply(client->auth, &fetch->request, time(NULL),
+					  &fetch->status))
+	{
+		if (hw_request_url(&fetch->request, &url) &&
+			wire_headers(&fetch->request, &headers, lines))
+		{
+			wire.url = hw_text_string(&url);
+			wire.body = hw_text_string(&fetch->request.body);
+			wire.body_bytes = fetch->request.body.length;
+			fetch->exchange = hw_exchange_start(client->engine, &wire,
+												&fetch->options.transport,
+												&fetch->status);
+		}
+		else
+			hw_status_set(&fetch->status, HW_OUT_OF_MEMORY, "out of memory");
+	}
+	hw_auth_strip(&fetch->request);
+	hw_text_wipe(&headers);
+	hw_text_free(&url);
+
+	if (fetch->exchange == NULL)
+	{
+		fetch_fail(fetch);
+		return;
+	}
+	fetch->state = FETCH_SENT;
+	fetch->retry.nattempts++;
+	fetch->counters.nrequests++;
+	client->counters.nrequests++;
+	if (fetch->retry.nattempts > 1)
+	{
+		fetch->counters.nretries++;
+		client->counters.nretries++;
+	}
+}
+
+/* What a reply means, before anyone has read its rows. */
+static void
+fetch_judge(HwFetch *fetch, const HwReply *reply)
+{
+	HwStatus   *status = &fetch->status;
+
+	*status = reply->status;
+	status->http = reply->http;
+	status->wait_ms = -1;
+	if (status->kind == HW_OK && (reply->http < 200 || reply->http > 299))
+		hw_verdict_refusal(reply->http, reply->body, reply->body_bytes,
+						   status);
+	hw_status_copy(status->request_id, sizeof(status->request_id),
+				   reply->request_id, strlen(reply->request_id));
+	if (status->kind == HW_THROTTLED || status->kind == HW_SERVER_ERROR)
+	{
+		long		share_ms;
+		long		window_ms;
+
+		if (reply->retry_after[0])
+			status->wait_ms = hw_retry_after(reply->retry_after, time(NULL));
+		if (status->wait_ms < 0 &&
+			hw_retry_policy(status->text, &share_ms, &window_ms))
+			status->wait_ms = share_ms;
+	}
+}
+
+/* Decides what follows an attempt that failed. */
+static void
+fetch_retry(HwFetch *fetch, time_t reply_date, bool was_unattended)
+{
+	HwClient   *client = fetch->client;
+	long		delay_ms;
+
+	if (was_unattended && fetch->status.kind == HW_TIMED_OUT)
+	{
+		fetch->state = FETCH_QUEUED;
+		fetch->retry.nattempts--;
+		return;
+	}
+	if (hw_auth_learn(client->auth, &fetch->status, time(NULL), reply_date,
+					  fetch->has_retried_auth))
+	{
+		fetch->has_retried_auth = true;
+		fetch->state = FETCH_QUEUED;
+		return;
+	}
+	delay_ms = hw_retry_delay(&fetch->retry, &fetch->status,
+							  fetch->options.retry_budget_ms,
+							  next_chance(client));
+	if (delay_ms < 0)
+	{
+		fetch_fail(fetch);
+		return;
+	}
+	fetch->retry.waited_ms += delay_ms;
+	fetch->counters.waited_ms += delay_ms;
+	client->counters.waited_ms += delay_ms;
+	fetch->due_ms = hw_engine_now() + delay_ms;
+	fetch->state = FETCH_WAITING;
+}
+
+static void
+fetch_collect(HwFetch *fetch, bool was_unattended)
+{
+	HwClient   *client = fetch->client;
+	const HwReply *reply = hw_exchange_reply(fetch->exchange);
+	time_t		date = reply->date;
+
+	fetch->counters.bytes += reply->wire_bytes;
+	client->counters.bytes += reply->wire_bytes;
+	fetch_judge(fetch, reply);
+	if (fetch->status.kind == HW_OK)
+	{
+		fetch->body = hw_exchange_take_body(fetch->exchange,
+											&fetch->body_bytes);
+		client->kept_bytes += fetch->body_bytes;
+		fetch->state = FETCH_DONE;
+		fetch->done_ms = hw_engine_now();
+	}
+	else
+		fetch_retry(fetch, date, was_unattended);
+	hw_exchange_free(fetch->exchange);
+	fetch->exchange = NULL;
+}
+
+bool
+hw_client_drive(HwClient *client, HwStatus *status)
+{
+	long long	now_ms = hw_engine_now();
+	bool		was_unattended = now_ms - client->driven_ms > UNATTENDED_MS;
+	bool		has_sent = false;
+	long long	wake_ms = 0;
+	bool		is_sound = hw_engine_drive(client->engine, status);
+
+	for (HwFetch *fetch = client->fetches; fetch; fetch = fetch->next)
+	{
+		if (fetch->state == FETCH_SENT && hw_exchange_is_done(fetch->exchange))
+			fetch_collect(fetch, was_unattended);
+		if (is_sound && (fetch->state == FETCH_QUEUED ||
+						 (fetch->state == FETCH_WAITING &&
+						  fetch->due_ms <= now_ms)))
+		{
+			fetch_send(fetch);
+			has_sent = true;
+		}
+		if (!is_sound && fetch->state != FETCH_DONE)
+		{
+			fetch->status = *status;
+			fetch_fail(fetch);
+		}
+		if (fetch->state == FETCH_WAITING &&
+			(wake_ms == 0 || fetch->due_ms < wake_ms))
+			wake_ms = fetch->due_ms;
+	}
+	client->driven_ms = now_ms;
+	if (!is_sound)
+		return false;
+	if (!hw_engine_wake_at(client->engine, wake_ms))
+		return hw_status_set(status, HW_INTERNAL, "could not set a timer");
+	if (has_sent)
+		return hw_engine_drive(client->engine, status);
+	return true;
+}
+
+/* --- fetches -------------------------------------------------------- */
+
+static HwFetch *
+find_reusable(HwClient *client, const HwDigest *key,
+			  const HwFetchOptions *options)
+{
+	for (HwFetch *fetch = client->fetches; fetch; fetch = fetch->next)
+	{
+		if (fetch->key.high == key->high && fetch->key.low == key->low &&
+			is_reusable(fetch, options))
+			return fetch;
+	}
+	return NULL;
+}
+
+static bool
+copy_text(char **copy, const char *text)
+{
+	*copy = text ? strdup(text) : NULL;
+	return text == NULL || *copy != NULL;
+}
+
+/* Takes the request over, but not when it fails. */
+static HwFetch *
+fetch_open(HwRequest *request, const HwFetchOptions *options)
+{
+	HwFetch    *fetch = calloc(1, sizeof(HwFetch));
+
+	if (fetch == NULL)
+		return NULL;
+	hw_request_init(&fetch->request, request->method);
+	fetch->nholders = 1;
+	fetch->options = *options;
+	if (!copy_text(&fetch->ca_file, options->transport.ca_file) ||
+		!copy_text(&fetch->proxy, options->transport.proxy))
+	{
+		fetch_free(fetch);
+		return NULL;
+	}
+	fetch->options.transport.ca_file = fetch->ca_file;
+	fetch->options.transport.proxy = fetch->proxy;
+	fetch->request = *request;
+	hw_request_init(request, request->method);
+	return fetch;
+}
+
+HwFetch *
+hw_client_fetch(HwClient *client, HwRequest *request,
+				const HwFetchOptions *options, bool *is_reused,
+				HwStatus *status)
+{
+	HwFetch    *fetch;
+	HwText		text;
+	HwDigest	key;
+	bool		has_key;
+
+	*is_reused = false;
+	hw_text_init(&text, 0);
+	has_key = hw_request_key(request, &text) &&
+		hw_hasher_digest(client->hasher, hw_text_string(&text), text.length,
+						 &key);
+	hw_text_free(&text);
+	fetch = has_key ? find_reusable(client, &key, options) : NULL;
+	if (fetch)
+	{
+		hw_request_free(request);
+		if (options->reuse_ms > fetch->options.reuse_ms)
+			fetch->options.reuse_ms = options->reuse_ms;
+		fetch->nholders++;
+		client->counters.nreused++;
+		*is_reused = true;
+		return fetch;
+	}
+	fetch = has_key ? fetch_open(request, options) : NULL;
+	if (fetch == NULL)
+	{
+		hw_request_free(request);
+		hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
+		return NULL;
+	}
+	fetch->client = client;
+	fetch->key = key;
+	fetch->next = client->fetches;
+	client->fetches = fetch;
+	trim(client);
+	return fetch;
+}
+
+void
+hw_fetch_release(HwFetch *fetch)
+{
+	if (--fetch->nholders > 0)
+		return;
+	if (is_worth_keeping(fetch))
+		trim(fetch->client);
+	else
+		fetch_remove(fetch);
+}
+
+bool
+hw_fetch_is_done(const HwFetch *fetch)
+{
+	return fetch->state == FETCH_DONE;
+}
+
+const HwStatus *
+hw_fetch_status(const HwFetch *fetch)
+{
+	return &fetch->status;
+}
+
+const char *
+hw_fetch_body(const HwFetch *fetch, size_t *bytes)
+{
+	*bytes = fetch->body_bytes;
+	return fetch->body ? fetch->body : "";
+}
+
+void
+hw_fetch_spoil(HwFetch *fetch)
+{
+	fetch->is_spoiled = true;
+}
+
+void
+hw_fetch_counters(const HwFetch *fetch, HwCounters *counters)
+{
+	*counters = fetch->counters;
+}
+
+long
+hw_fetch_age_ms(const HwFetch *fetch)
+{
+	return (long) (hw_engine_now() - fetch->done_ms);
+}
+
+long
+hw_fetch_wait_ms(const HwFetch *fetch, const HwStatus **why)
+{
+	long long	left = fetch->due_ms - hw_engine_now();
+
+	if (fetch->state != FETCH_WAITING)
+		return -1;
+	*why = &fetch->status;
+	return left > 0 ? (long) left : 0;
+}

@@ -1,0 +1,1130 @@
+/*-------------------------------------------------------------------------
+ *
+ * pager.c
+ *	  Turns "read this table with these values" into a sequence of rows.
+ *
+ * Knows nothing of PostgreSQL: no palloc, no ereport, no waiting.
+ *
+ * The offset of the next page is the number of rows received, never of those
+ * asked for: a service may hand out fewer than the limit.  A list ends with an
+ * empty page, or with a page below the limit that reaches the total; the total
+ * alone ends nothing, since it is not documented what it counts.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "core/pager.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/ask.h"
+#include "core/seen.h"
+
+/* Most pages of one pager in flight; the window option is below. */
+#define SLOTS_MAX 64
+
+/* A page that was asked for. */
+typedef struct Slot
+{
+	HwFetch    *fetch;
+	HwCursor	cursor;
+	bool		is_reused;
+} Slot;
+
+typedef struct Strand
+{
+	int			choices[HW_ASKED_MAX];	/* index of each binding's value */
+	HwDialect	dialect;
+	unsigned	tried;			/* dialects, as bits */
+	bool		is_settled;		/* the first page has been accepted */
+	bool		is_done;
+	bool		was_empty;		/* a dialect was answered with nothing */
+	HwStatus	refusal;		/* the first 400 */
+	HwPage	   *stash;			/* first page of a dialect that was ignored */
+	HwCursor	stash_cursor;
+	HwDialect	stash_dialect;
+	Slot		slots[SLOTS_MAX];	/* in the order of their offsets */
+	int			nslots;
+	long		offset;			/* of the next page to ask for */
+	int			step;			/* rows a full page turned out to have */
+	bool		is_steady;		/* pages have come with that many */
+	long long	total;
+	long		nreceived;
+	int			npages;
+} Strand;
+
+struct HwPager
+{
+	HwClient   *client;
+	HwQuestion	question;		/* its texts are copies */
+	HwBase		base;
+	HwForm	   *form;
+	HwBinding	bindings[HW_ASKED_MAX];
+	int			nbindings;
+	Strand	   *strands;
+	int			nstrands;
+	int			current;
+	HwSeen	   *seen;
+	HwText		key;			/* room for the key being looked up */
+	HwPage	   *page;			/* being handed out */
+	int			element;
+	int			row;			/* in the element; -1 before the first */
+	bool		has_failed;
+	HwStatus	status;
+	bool		has_warning;
+	bool		has_warned;
+	HwStatus	warning;
+	bool		dialect_is_known;
+	HwDialect	dialect;
+	HwPagerStats stats;
+};
+
+/* --- opening -------------------------------------------------------- */
+
+static bool
+no_memory(HwStatus *status)
+{
+	return hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
+}
+
+static bool
+copy_text(const char **text)
+{
+	if (*text)
+	{
+		*text = strdup(*text);
+		return *text != NULL;
+	}
+	return true;
+}
+
+static bool
+copy_binding(HwPager *pager, const HwBinding *binding)
+{
+	HwBinding  *copy = &pager->bindings[pager->nbindings];
+	const char **values = calloc(binding->nvalues + 1, sizeof(char *));
+
+	if (values == NULL)
+		return false;
+	*copy = *binding;
+	copy->values = values;
+	pager->nbindings++;
+	for (int i = 0; i < binding->nvalues; i++)
+	{
+		values[i] = binding->values[i];
+		if (!copy_text(&values[i]))
+			return false;
+	}
+	return copy_text(&copy->otherwise);
+}
+
+static bool
+is_bound(const HwPager *pager, const HwParam *param)
+{
+	for (int i = 0; i < pager->nbindings; i++)
+	{
+		if (pager->bindings[i].param == param)
+			return true;
+	}
+	return false;
+}
+
+static int
+count_values(const char *const *values)
+{
+	int			count = 0;
+
+	while (values[count])
+		count++;
+	return count;
+}
+
+/*
+ * Params that nothing sets still have to be sent where their default would
+ * hide rows.  Counters are not rows: they are asked for without a category.
+ */
+static bool
+bind_defaults(HwPager *pager)
+{
+	const HwQuestion *question = &pager->question;
+
+	for (const HwParam *param = question->api->params; param && param->name;
+		 param++)
+	{
+		HwBinding	binding = {.param = param};
+
+		if (is_bound(pager, param))
+			continue;
+		if (param->complete_set && question->table->key)
+		{
+			binding.values = param->complete_set;
+			binding.nvalues = count_values(param->complete_set);
+		}
+		else if (param->fallback)
+		{
+			binding.values = &param->fallback;
+			binding.nvalues = 1;
+		}
+		else
+			continue;
+		if (!copy_binding(pager, &binding))
+			return false;
+	}
+	return true;
+}
+
+static bool
+open_strands(HwPager *pager, HwStatus *status)
+{
+	pager->nstrands = 1;
+	for (int i = 0; i < pager->nbindings; i++)
+	{
+		pager->nstrands *= pager->bindings[i].nvalues;
+		if (pager->nstrands > HW_SEEN_STRANDS_MAX)
+			return hw_status_set(status, HW_INTERNAL,
+								 "too many values in one question");
+	}
+	pager->strands = calloc(pager->nstrands + 1, sizeof(Strand));
+	if (pager->strands == NULL)
+		return no_memory(status);
+	for (int s = 0; s < pager->nstrands; s++)
+	{
+		Strand	   *strand = &pager->strands[s];
+		int			rest = s;
+
+		for (int i = pager->nbindings - 1; i >= 0; i--)
+		{
+			strand->choices[i] = rest % pager->bindings[i].nvalues;
+			rest /= pager->bindings[i].nvalues;
+		}
+		strand->total = -1;
+		strand->step = pager->question.page_size;
+		strand->dialect = pager->dialect;
+	}
+	return true;
+}
+
+static bool
+copy_question(HwPager *pager, const HwQuestion *question, HwStatus *status)
+{
+	HwQuestion *copy = &pager->question;
+
+	*copy = *question;
+	copy->columns = NULL;
+	copy->bindings = NULL;
+	copy->endpoint = NULL;
+	copy->scope_id = NULL;
+	copy->fetch.transport.ca_file = NULL;
+	copy->fetch.transport.proxy = NULL;
+	if (copy->window > SLOTS_MAX)
+		copy->window = SLOTS_MAX;
+
+	copy->scope_id = question->scope_id;
+	copy->fetch.transport.ca_file = question->fetch.transport.ca_file;
+	if (!copy_text(&copy->scope_id))
+		return no_memory(status);
+	if (!copy_text(&copy->fetch.transport.ca_file))
+		return no_memory(status);
+	copy->fetch.transport.proxy = question->fetch.transport.proxy;
+	if (!copy_text(&copy->fetch.transport.proxy))
+		return no_memory(status);
+	for (int i = 0; i < question->nbindings; i++)
+	{
+		if (!copy_binding(pager, &question->bindings[i]))
+			return no_memory(status);
+	}
+	if (!bind_defaults(pager))
+		return no_memory(status);
+	return true;
+}
+
+HwPager *
+hw_pager_open(HwClient *client, const HwQuestion *question, HwStatus *status)
+{
+	HwPager    *pager = calloc(1, sizeof(HwPager));
+	const char *reason;
+
+	if (pager == NULL)
+	{
+		no_memory(status);
+		return NULL;
+	}
+	pager->client = client;
+	pager->dialect = question->dialect == HW_DIALECT_AUTO ? HW_DIALECT_LONG
+		: question->dialect;
+	pager->dialect_is_known = question->dialect_is_known;
+	pager->row = -1;
+	hw_text_init(&pager->key, 0);
+	pager->form = hw_form_open(question->api, question->table,
+							   question->columns, question->ncolumns);
+	pager->seen = hw_seen_open();
+	if (pager->form == NULL || pager->seen == NULL)
+		no_memory(status);
+	else if (!hw_url_base(question->endpoint, &pager->base, &reason))
+		hw_status_set(status, HW_INTERNAL, "the endpoint is no URL: %s",
+					  reason);
+	else if (copy_question(pager, question, status) &&
+			 open_strands(pager, status))
+		return pager;
+	hw_pager_free(pager);
+	return NULL;
+}
+
+/* --- closing -------------------------------------------------------- */
+
+static void
+slot_release(HwPager *pager, Slot *slot)
+{
+	HwCounters	counters;
+
+	hw_fetch_counters(slot->fetch, &counters);
+	if (slot->is_reused)
+	{
+		long		age_ms = hw_fetch_age_ms(slot->fetch);
+
+		pager->stats.ncached++;
+		if (age_ms > pager->stats.cache_age_ms)
+			pager->stats.cache_age_ms = age_ms;
+	}
+	else
+	{
+		pager->stats.counters.nrequests += counters.nrequests;
+		pager->stats.counters.nretries += counters.nretries;
+		pager->stats.counters.bytes += counters.bytes;
+		pager->stats.counters.waited_ms += counters.waited_ms;
+	}
+	hw_fetch_release(slot->fetch);
+}
+
+static void
+release_slots(HwPager *pager, Strand *strand)
+{
+	for (int i = 0; i < strand->nslots; i++)
+		slot_release(pager, &strand->slots[i]);
+	strand->nslots = 0;
+}
+
+void
+hw_pager_cancel(HwPager *pager)
+{
+	for (int s = 0; pager->strands && s < pager->nstrands; s++)
+		release_slots(pager, &pager->strands[s]);
+}
+
+void
+hw_pager_free(HwPager *pager)
+{
+	if (pager == NULL)
+		return;
+	hw_pager_cancel(pager);
+	for (int s = 0; pager->strands && s < pager->nstrands; s++)
+		hw_page_free(pager->strands[s].stash);
+	free(pager->strands);
+	hw_page_free(pager->page);
+	if (pager->seen)
+		hw_seen_close(pager->seen);
+	hw_form_close(pager->form);
+	hw_text_free(&pager->key);
+	for (int i = 0; i < pager->nbindings; i++)
+	{
+		for (int j = 0; j < pager->bindings[i].nvalues; j++)
+			free((char *) pager->bindings[i].values[j]);
+		free((char **) pager->bindings[i].values);
+		free((char *) pager->bindings[i].otherwise);
+	}
+	free((char *) pager->question.scope_id);
+	free((char *) pager->question.fetch.transport.ca_file);
+	free((char *) pager->question.fetch.transport.proxy);
+	free(pager);
+}
+
+/* --- asking --------------------------------------------------------- */
+
+static const char *
+spell(const HwParam *param, const char *value, HwDialect dialect)
+{
+	for (const HwSpelling *s = param->spellings; s && s->reply; s++)
+	{
+		if (strcmp(s->reply, value) == 0)
+			return dialect == HW_DIALECT_SHORT ? s->short_request
+				: s->long_request;
+	}
+	return value;
+}
+
+/* May the binding's value be left out when the service refuses it? */
+static bool
+is_optional(const HwBinding *binding)
+{
+	return binding->is_condition && binding->param->place == HW_IN_QUERY &&
+		binding->param->complete_set == NULL;
+}
+
+/*
+ * The values of a strand: as rows carry them, and as they are sent.  Both
+ * lists end with a NULL param.
+ */
+static void
+strand_values(const HwPager *pager, const Strand *strand,
+			  HwAsked *asked, HwAsked *sent)
+{
+	int			nsent = 0;
+
+	for (int i = 0; i < pager->nbindings; i++)
+	{
+		const HwBinding *binding = &pager->bindings[i];
+		const HwParam *param = binding->param;
+		const char *value = binding->values[strand->choices[i]];
+
+		asked[i].param = param;
+		asked[i].value = value;
+		if (strand->dialect == HW_DIALECT_BARE && is_optional(binding))
+			value = binding->otherwise ? binding->otherwise : param->fallback;
+		else
+			value = spell(param, value, strand->dialect);
+		if (value == NULL)
+			continue;
+		sent[nsent].param = param;
+		sent[nsent++].value = value;
+	}
+	asked[pager->nbindings].param = NULL;
+	sent[nsent].param = NULL;
+}
+
+static bool
+fail(HwPager *pager, const HwStatus *status)
+{
+	pager->has_failed = true;
+	if (status != &pager->status)
+		pager->status = *status;
+	return false;
+}
+
+static bool
+ask(HwPager *pager, Strand *strand, HwCursor cursor)
+{
+	const HwQuestion *question = &pager->question;
+	Slot	   *slot = &strand->slots[strand->nslots];
+	HwAsked		asked[HW_ASKED_MAX + 1];
+	HwAsked		sent[HW_ASKED_MAX + 1];
+	const char *scope_id = question->scope_id;
+	HwRequest	request;
+	HwStatus	status;
+
+	hw_status_clear(&status);
+	hw_request_init(&request, "GET");
+	strand_values(pager, strand, asked, sent);
+
+	/* Keys name the project that the path asks for. */
+	for (HwAsked *a = asked; scope_id && a->param; a++)
+	{
+		if (question->service->scope == HW_PROJECT_SCOPE &&
+			a->param->place == HW_IN_PATH)
+			scope_id = a->value;
+	}
+	slot->fetch = NULL;
+	if (hw_ask(question->service, question->api, &pager->base, sent, scope_id,
+			   cursor, &request, &status))
+		slot->fetch = hw_client_fetch(pager->client, &request,
+									  &question->fetch, &slot->is_reused,
+									  &status);
+	hw_request_free(&request);
+	if (slot->fetch == NULL)
+		return fail(pager, &status);
+	slot->cursor = cursor;
+	strand->nslots++;
+	return true;
+}
+
+/* --- asking ahead --------------------------------------------------- */
+
+static bool
+has_pages(const HwPager *pager)
+{
+	return pager->question.api->paging.style == HW_OFFSET &&
+		pager->question.table->key != NULL;
+}
+
+/* Rows that the reader still wants; 0 when it wants all. */
+static long
+rows_wanted(const HwPager *pager)
+{
+	long		wanted = pager->question.row_goal - pager->stats.nrows;
+
+	return pager->question.row_goal > 0 && wanted > 0 ? wanted : 0;
+}
+
+static int
+first_limit(const HwPager *pager)
+{
+	const HwPaging *paging = &pager->question.api->paging;
+	long		limit = pager->question.page_size;
+	long		wanted = rows_wanted(pager);
+
+	if (paging->style != HW_OFFSET)
+		return 0;
+	if (!has_pages(pager))
+		return paging->size_min;
+	if (wanted > 0 && wanted < limit)
+		limit = wanted;
+	return limit < paging->size_min ? paging->size_min : (int) limit;
+}
+
+/* May one more page of the strand be asked for before the last has come? */
+static bool
+can_ask_ahead(const Strand *strand)
+{
+	if (strand->nslots == 0)
+		return true;
+
+	/*
+	 * After a page below the limit it is not known whether the service hands
+	 * out fewer at a time, or the total counts more than the list has.
+	 */
+	return strand->is_steady && strand->offset < strand->total;
+}
+
+static bool
+ask_next(HwPager *pager, Strand *strand)
+{
+	const HwPaging *paging = &pager->question.api->paging;
+	HwCursor	cursor = {.offset = strand->offset};
+
+	if (strand->npages == 0 && strand->nslots == 0)
+		cursor.limit = first_limit(pager);
+	else
+		cursor.limit = pager->question.page_size;
+	if (paging->style == HW_OFFSET && cursor.offset > paging->offset_max)
+	{
+		HwStatus	status;
+
+		hw_status_clear(&status);
+		hw_status_set(&status, HW_OFFSET_EXCEEDED,
+					  "the list has more rows than the largest offset, %ld",
+					  paging->offset_max);
+		return fail(pager, &status);
+	}
+	if (!ask(pager, strand, cursor))
+		return false;
+	strand->offset += strand->is_settled ? strand->step : cursor.limit;
+	return true;
+}
+
+/* Asks for pages in the order in which they will be needed. */
+static void
+fill(HwPager *pager)
+{
+	int			window = pager->question.window;
+	int			nflying = 0;
+
+	if (window < 1 || rows_wanted(pager) > 0)
+		window = 1;
+	for (int s = pager->current; s < pager->nstrands; s++)
+	{
+		Strand	   *strand = &pager->strands[s];
+
+		nflying += strand->nslots;
+		while (!strand->is_done && strand->nslots < SLOTS_MAX &&
+			   can_ask_ahead(strand) &&
+			   (nflying < window || (s == pager->current &&
+									 strand->nslots == 0)))
+		{
+			/* The page after next is somebody else's problem when it fails. */
+			if (s > pager->current || strand->nslots > 0)
+			{
+				const HwPaging *paging = &pager->question.api->paging;
+
+				if (paging->style == HW_OFFSET &&
+					strand->offset > paging->offset_max)
+					break;
+			}
+			if (!ask_next(pager, strand))
+				return;
+			nflying++;
+		}
+		if (nflying >= window)
+			break;
+	}
+}
+
+/* --- evidence ------------------------------------------------------- */
+
+static bool
+is_spelled(const HwBinding *binding)
+{
+	return binding->is_condition && binding->param->spellings != NULL;
+}
+
+/* Conditions with two spellings, as bits of HwElement.mismatches. */
+static unsigned
+spelled_conditions(const HwPager *pager, const HwExpected *expected,
+				   int nexpected)
+{
+	unsigned	bits = 0;
+
+	for (int e = 0; e < nexpected; e++)
+	{
+		for (int i = 0; i < pager->nbindings; i++)
+		{
+			if (is_spelled(&pager->bindings[i]) &&
+				strcmp(pager->bindings[i].param->column,
+					   expected[e].column->name) == 0)
+				bits |= 1U << e;
+		}
+	}
+	return bits;
+}
+
+static bool
+has_optional(const HwPager *pager)
+{
+	for (int i = 0; i < pager->nbindings; i++)
+	{
+		if (is_optional(&pager->bindings[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool
+has_spelled(const HwPager *pager)
+{
+	for (int i = 0; i < pager->nbindings; i++)
+	{
+		if (is_spelled(&pager->bindings[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_auto(const HwPager *pager)
+{
+	return pager->question.dialect == HW_DIALECT_AUTO ||
+		pager->question.dialect_is_known;
+}
+
+static void
+restart(HwPager *pager, Strand *strand, HwDialect dialect)
+{
+	release_slots(pager, strand);
+	strand->dialect = dialect;
+	strand->offset = 0;
+}
+
+/* The other spelling, unless it was tried or there is none to try. */
+static bool
+try_other(HwPager *pager, Strand *strand)
+{
+	HwDialect	other = strand->dialect == HW_DIALECT_LONG ? HW_DIALECT_SHORT
+		: HW_DIALECT_LONG;
+
+	strand->tried |= 1U << strand->dialect;
+	if (strand->dialect == HW_DIALECT_BARE || !has_spelled(pager) ||
+		!is_auto(pager) || (strand->tried & (1U << other)))
+		return false;
+	restart(pager, strand, other);
+	return true;
+}
+
+static void
+learn(HwPager *pager, HwDialect dialect)
+{
+	pager->dialect = dialect;
+	pager->dialect_is_known = true;
+	for (int s = pager->current + 1; s < pager->nstrands; s++)
+	{
+		Strand	   *strand = &pager->strands[s];
+
+		if (!strand->is_settled && strand->nslots == 0)
+			strand->dialect = dialect;
+	}
+}
+
+/*
+ * A first page was refused.  True when the strand goes on in another way: in
+ * the other spelling, from a page that was kept, or without the values.
+ */
+static bool
+survive_refusal(HwPager *pager, Strand *strand, const HwStatus *status)
+{
+	bool		was_first = strand->refusal.kind == HW_OK;
+
+	if (status->kind != HW_BAD_REQUEST || strand->is_settled)
+		return false;
+	if (was_first)
+		strand->refusal = *status;
+	if (try_other(pager, strand))
+		return true;
+	if (strand->was_empty || strand->stash)
+	{
+		/* The spelling before was accepted, so that answer stands. */
+		release_slots(pager, strand);
+		strand->dialect = strand->dialect == HW_DIALECT_LONG ?
+			HW_DIALECT_SHORT : HW_DIALECT_LONG;
+		if (strand->was_empty)
+		{
+			learn(pager, strand->dialect);
+			strand->is_done = strand->is_settled = true;
+		}
+		return true;
+	}
+	if (strand->dialect != HW_DIALECT_BARE && has_optional(pager) &&
+		is_auto(pager))
+	{
+		restart(pager, strand, HW_DIALECT_BARE);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Weighs the first page of a strand.  True when it is to be handed out; the
+ * page may be exchanged for one that came before.  False when the strand asks
+ * in the other spelling first.
+ */
+static bool
+accept_first(HwPager *pager, Strand *strand, unsigned spelled,
+			 HwPage **page, HwCursor *cursor)
+{
+	bool		is_ignored = false;
+	bool		stash_matches = false;
+
+	if (spelled == 0 || strand->dialect == HW_DIALECT_BARE)
+		return true;
+	for (int i = 0; i < (*page)->nelements; i++)
+		is_ignored |= ((*page)->elements[i].mismatches & spelled) != 0;
+	for (int i = 0; strand->stash && i < strand->stash->nelements; i++)
+		stash_matches |= (strand->stash->elements[i].mismatches & spelled) == 0;
+
+	if ((*page)->nelements > 0 && !is_ignored)
+	{
+		learn(pager, strand->dialect);
+		return true;
+	}
+	if (is_ignored)
+	{
+		if (strand->stash == NULL && !strand->was_empty)
+		{
+			HwDialect	ignored = strand->dialect;
+
+			if (!try_other(pager, strand))
+				return true;
+			strand->stash = *page;
+			strand->stash_cursor = *cursor;
+			strand->stash_dialect = ignored;
+			*page = NULL;
+			return false;
+		}
+		return true;
+	}
+
+	/* Empty: nothing there, or not understood. */
+	if (strand->stash && stash_matches)
+	{
+		hw_page_free(*page);
+		*page = strand->stash;
+		*cursor = strand->stash_cursor;
+		strand->dialect = strand->stash_dialect;
+		strand->stash = NULL;
+		return true;
+	}
+	if (strand->stash || strand->refusal.kind != HW_OK)
+	{
+		/* The other spelling was not understood, so this one was. */
+		learn(pager, strand->dialect);
+		return true;
+	}
+	if (pager->dialect_is_known && pager->dialect == strand->dialect)
+		return true;
+	strand->was_empty = true;
+	return !try_other(pager, strand);
+}
+
+/* --- taking pages in ------------------------------------------------ */
+
+/* Notes that the list changed; false when that is an error. */
+static bool
+drift(HwPager *pager, const HwStatus *what)
+{
+	switch (pager->question.on_drift)
+	{
+		case HW_DRIFT_ERROR:
+			return fail(pager, what);
+		case HW_DRIFT_WARNING:
+			if (!pager->has_warned)
+			{
+				pager->has_warned = pager->has_warning = true;
+				pager->warning = *what;
+			}
+			return true;
+		default:
+			return true;
+	}
+}
+
+/* A key is unique within its project. */
+static HwSeenResult
+note_key(HwPager *pager, const HwAsked *asked, const char *key, int strand)
+{
+	for (; asked->param; asked++)
+	{
+		if (asked->param->place == HW_IN_PATH)
+			break;
+	}
+	hw_text_reset(&pager->key);
+	hw_text_puts(&pager->key, asked->param ? asked->value : "");
+	hw_text_putc(&pager->key, '/');
+	if (!hw_text_puts(&pager->key, key))
+		return HW_SEEN_FAILED;
+	return hw_seen_note(pager->seen, pager->key.data, pager->key.length,
+						strand);
+}
+
+/* Decides which elements are handed out. */
+static bool
+sift(HwPager *pager, Strand *strand, HwPage *page, const HwAsked *asked,
+	 HwCursor cursor)
+{
+	int			index = (int) (strand - pager->strands);
+	int			nhere = 0;
+	const char *repeated = NULL;
+	HwStatus	status;
+
+	hw_status_clear(&status);
+	for (int i = 0; i < page->nelements; i++)
+	{
+		HwElement  *element = &page->elements[i];
+		HwSeenResult result = HW_SEEN_NEW;
+
+		if (element->key)
+			result = note_key(pager, asked, element->key, index);
+		if (result == HW_SEEN_FAILED)
+		{
+			no_memory(&status);
+			return fail(pager, &status);
+		}
+		if (result == HW_SEEN_HERE)
+		{
+			nhere++;
+			repeated = element->key;
+		}
+		if (result == HW_SEEN_ELSEWHERE)
+			pager->stats.nrepeated++;
+		element->is_dropped = result != HW_SEEN_NEW ||
+			(element->key == NULL && pager->question.table->key &&
+			 !element->carries_own);
+		if (element->mismatches)
+		{
+			element->is_dropped = true;
+			pager->stats.ndropped++;
+		}
+	}
+	if (nhere > 0 && nhere == page->nelements && cursor.offset > 0)
+	{
+		hw_status_set(&status, HW_STUCK,
+					  "the page at offset %ld repeats rows of the pages before",
+					  cursor.offset);
+		return fail(pager, &status);
+	}
+	if (nhere > 0)
+	{
+		hw_status_set(&status, HW_DRIFTED, "%s \"%.100s\" came twice",
+					  pager->question.table->key, repeated);
+		return drift(pager, &status);
+	}
+	return true;
+}
+
+static bool
+check_total(HwPager *pager, Strand *strand, const HwPage *page)
+{
+	HwStatus	status;
+
+	if (!has_pages(pager) || page->total < 0)
+		return true;
+	if (strand->total >= 0 && strand->total != page->total)
+	{
+		hw_status_clear(&status);
+		hw_status_set(&status, HW_DRIFTED, "%s changed from %lld to %lld",
+					  pager->question.api->paging.total, strand->total,
+					  page->total);
+		strand->total = page->total;
+		return drift(pager, &status);
+	}
+	strand->total = page->total;
+	return true;
+}
+
+/* Where the strand goes on after a page at a place of the list. */
+static void
+move_on(HwPager *pager, Strand *strand, const HwPage *page, HwCursor cursor)
+{
+	long		next = cursor.offset + page->nelements;
+
+	strand->nreceived += page->nelements;
+	strand->npages++;
+	strand->is_settled = true;
+	if (!has_pages(pager) || page->nelements == 0 ||
+		(page->nelements < cursor.limit && strand->total >= 0 &&
+		 next >= strand->total))
+	{
+		strand->is_done = true;
+		release_slots(pager, strand);
+		return;
+	}
+	strand->is_steady = page->nelements == cursor.limit ||
+		page->nelements == strand->step;
+	if (page->nelements < cursor.limit)
+		strand->step = page->nelements;
+	if (strand->nslots == 0 || strand->slots[0].cursor.offset != next)
+	{
+		/* What was asked ahead is not what comes next. */
+		release_slots(pager, strand);
+		strand->offset = next;
+	}
+}
+
+static int
+strand_expected(const HwPager *pager, const Strand *strand,
+				HwExpected *expected)
+{
+	int			nexpected = 0;
+
+	for (int i = 0; i < pager->nbindings; i++)
+	{
+		const HwBinding *binding = &pager->bindings[i];
+		const HwColumn *column;
+
+		if (binding->param->column == NULL ||
+			(!binding->is_condition && binding->nvalues == 1))
+			continue;
+		column = hw_column_find(pager->question.table, binding->param->column);
+		if (column == NULL)
+			continue;
+		expected[nexpected].column = column;
+		expected[nexpected].values = binding->values;
+		expected[nexpected].nvalues = binding->nvalues;
+		expected[nexpected].own = binding->values[strand->choices[i]];
+		expected[nexpected].is_condition = binding->is_condition;
+		nexpected++;
+	}
+	return nexpected;
+}
+
+static void
+hand_out(HwPager *pager, HwPage *page)
+{
+	pager->page = page;
+	pager->element = 0;
+	pager->row = -1;
+	pager->stats.npages++;
+}
+
+/* Takes in the page that has arrived for a strand. */
+static void
+collect(HwPager *pager, Strand *strand)
+{
+	Slot		slot = strand->slots[0];
+	HwAsked		asked[HW_ASKED_MAX + 1];
+	HwAsked		sent[HW_ASKED_MAX + 1];
+	HwExpected	expected[HW_ASKED_MAX];
+	int			nexpected = strand_expected(pager, strand, expected);
+	HwStatus	status = *hw_fetch_status(slot.fetch);
+	HwPage	   *page = NULL;
+	size_t		bytes;
+	const char *body = hw_fetch_body(slot.fetch, &bytes);
+
+	strand_values(pager, strand, asked, sent);
+	if (status.kind == HW_OK)
+	{
+		page = hw_decode(pager->form, body, bytes, asked, expected, nexpected,
+						 &status);
+		if (page == NULL)
+			hw_fetch_spoil(slot.fetch);
+	}
+	strand->nslots--;
+	memmove(strand->slots, strand->slots + 1, strand->nslots * sizeof(Slot));
+	slot_release(pager, &slot);
+
+	if (page == NULL)
+	{
+		if (survive_refusal(pager, strand, &status))
+		{
+			page = strand->stash;
+			slot.cursor = strand->stash_cursor;
+			strand->stash = NULL;
+			if (page == NULL)
+				return;
+		}
+		else
+		{
+			fail(pager, strand->refusal.kind != HW_OK &&
+				 status.kind == HW_BAD_REQUEST ? &strand->refusal : &status);
+			return;
+		}
+	}
+	else if (!strand->is_settled &&
+			 !accept_first(pager, strand,
+						   spelled_conditions(pager, expected, nexpected),
+						   &page, &slot.cursor))
+	{
+		hw_page_free(page);
+		return;
+	}
+	if (!check_total(pager, strand, page) ||
+		!sift(pager, strand, page, asked, slot.cursor))
+	{
+		hw_page_free(page);
+		return;
+	}
+	move_on(pager, strand, page, slot.cursor);
+	hand_out(pager, page);
+}
+
+/* --- handing out ---------------------------------------------------- */
+
+static bool
+next_row(HwPager *pager)
+{
+	HwPage	   *page = pager->page;
+
+	for (; pager->element < page->nelements; pager->element++, pager->row = -1)
+	{
+		HwElement  *element = &page->elements[pager->element];
+
+		if (!element->is_dropped && ++pager->row < element->nrows)
+			return true;
+	}
+	hw_page_free(page);
+	pager->page = NULL;
+	return false;
+}
+
+HwPagerState
+hw_pager_next(HwPager *pager)
+{
+	for (;;)
+	{
+		Strand	   *strand;
+
+		if (pager->page && next_row(pager))
+		{
+			pager->stats.nrows++;
+			return HW_PAGER_ROW;
+		}
+		if (pager->has_failed)
+			return HW_PAGER_FAILED;
+		if (pager->current == pager->nstrands)
+			return HW_PAGER_END;
+		strand = &pager->strands[pager->current];
+		if (strand->is_done)
+		{
+			pager->current++;
+			continue;
+		}
+		fill(pager);
+		if (strand->nslots == 0)
+			continue;
+		if (!hw_fetch_is_done(strand->slots[0].fetch))
+			return HW_PAGER_WAIT;
+		collect(pager, strand);
+
+		/* What comes next travels while these rows are handed out. */
+		if (!pager->has_failed && pager->question.window > 1 &&
+			rows_wanted(pager) == 0)
+			fill(pager);
+	}
+}
+
+bool
+hw_pager_is_ready(const HwPager *pager)
+{
+	const Strand *strand;
+
+	if (pager->page || pager->has_failed || pager->current == pager->nstrands)
+		return true;
+	strand = &pager->strands[pager->current];
+	return strand->is_done || strand->nslots == 0 ||
+		hw_fetch_is_done(strand->slots[0].fetch);
+}
+
+const HwCell *
+hw_pager_row(const HwPager *pager)
+{
+	const HwElement *element = &pager->page->elements[pager->element];
+
+	return pager->page->cells +
+		(size_t) (element->first_row + pager->row) * pager->page->ncells;
+}
+
+void
+hw_pager_place(const HwPager *pager, char *buffer, size_t size)
+{
+	const HwTable *table = pager->question.table;
+
+	if (pager->page == NULL || table->rows == NULL)
+		snprintf(buffer, size, "the reply");
+	else
+		snprintf(buffer, size, "page %ld, %s[%d]%s%s", pager->stats.npages,
+				 table->rows, pager->element, table->flatten ? "." : "",
+				 table->flatten ? table->flatten : "");
+}
+
+const HwStatus *
+hw_pager_status(const HwPager *pager)
+{
+	return &pager->status;
+}
+
+bool
+hw_pager_take_warning(HwPager *pager, HwStatus *warning)
+{
+	if (!pager->has_warning)
+		return false;
+	*warning = pager->warning;
+	pager->has_warning = false;
+	return true;
+}
+
+void
+hw_pager_stats(const HwPager *pager, HwPagerStats *stats)
+{
+	*stats = pager->stats;
+	stats->nstrands = pager->nstrands;
+	stats->dialect = has_spelled(pager) ? pager->dialect : HW_DIALECT_AUTO;
+	stats->dialect_is_known = pager->dialect_is_known;
+	stats->npages_expected = stats->total = 0;
+	for (int s = 0; s < pager->nstrands; s++)
+	{
+		const Strand *strand = &pager->strands[s];
+
+		stats->total += strand->nreceived;
+		if (strand->is_done)
+			stats->npages_expected += strand->npages;
+		else if (strand->total >= 0 && strand->step > 0 &&
+				 stats->npages_expected >= 0)
+			stats->npages_expected += (long) ((strand->total + strand->step) /
+											  strand->step);
+		else
+			stats->npages_expected = -1;
+		if (stats->npages_expected < 0)
+			break;
+	}
+	if (pager->current < pager->nstrands)
+		stats->total = -1;
+}
+
+long
+hw_pager_wait_ms(const HwPager *pager, const HwStatus **why)
+{
+	const Strand *strand;
+
+	if (pager->current >= pager->nstrands)
+		return -1;
+	strand = &pager->strands[pager->current];
+	if (strand->nslots == 0)
+		return -1;
+	return hw_fetch_wait_ms(strand->slots[0].fetch, why);
+}

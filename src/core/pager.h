@@ -1,0 +1,146 @@
+/*-------------------------------------------------------------------------
+ *
+ * pager.h
+ *	  Turns "read this table with these values" into a sequence of rows.
+ *
+ * A question is split into strands, one for each combination of values asked
+ * for; a strand is one list, read page by page.  Pages are requested ahead, up
+ * to the window, and handed out in order.  A failed page fails the sequence;
+ * the rows before it are still handed out.
+ *
+ * The first page of a strand is evidence: it shows whether the service
+ * understood the spelling of the values, and which other one to try.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef HW_PAGER_H
+#define HW_PAGER_H
+
+#include "core/client.h"
+#include "core/decode.h"
+
+typedef struct HwPager HwPager;
+
+/* More than the params of any API. */
+#define HW_ASKED_MAX 16
+
+/* A param with the values it may have, in the spelling of replies. */
+typedef struct HwBinding
+{
+	const HwParam *param;
+	const char *const *values;
+	int			nvalues;		/* 0: nothing can match */
+	bool		is_condition;	/* from the query, not from an option: rows
+								 * must carry one of the values */
+	const char *otherwise;		/* an option's value, to be sent when the
+								 * service refuses the condition's; or NULL */
+} HwBinding;
+
+typedef enum HwOnDrift
+{
+	HW_DRIFT_ERROR,
+	HW_DRIFT_WARNING,
+	HW_DRIFT_IGNORE
+} HwOnDrift;
+
+/* In which spelling values that have two are asked for. */
+typedef enum HwDialect
+{
+	HW_DIALECT_AUTO,			/* the first page decides */
+	HW_DIALECT_LONG,
+	HW_DIALECT_SHORT,
+	HW_DIALECT_BARE				/* not at all; only ever found out */
+} HwDialect;
+
+typedef struct HwQuestion
+{
+	const HwService *service;
+	const HwApi *api;
+	const HwTable *table;
+	const HwColumn *const *columns; /* cells of a row, in this order */
+	int			ncolumns;
+	const HwBinding *bindings;
+	int			nbindings;
+	const char *endpoint;		/* base URL */
+	const char *scope_id;		/* project or account of the keys, or NULL */
+	int			page_size;
+	long		row_goal;		/* rows the reader is likely to stop at; 0 for
+								 * all */
+	int			window;			/* pages in flight */
+	HwOnDrift	on_drift;
+	HwDialect	dialect;		/* what to begin with */
+	bool		dialect_is_known;	/* and it was understood before */
+	HwFetchOptions fetch;
+} HwQuestion;
+
+typedef struct HwPagerStats
+{
+	HwCounters	counters;
+	long		npages;
+	long		nrows;			/* handed out */
+	long		ndropped;		/* rows that the service sent although a value
+								 * asked for excludes them */
+	long		nrepeated;		/* elements of more than one strand */
+	long		ncached;		/* pages that needed no request */
+	long		cache_age_ms;	/* of the oldest such page */
+	int			nstrands;
+	long		npages_expected;	/* -1 when no total is known */
+	long long	total;			/* sum over strands of what was read; -1 while
+								 * unknown */
+	HwDialect	dialect;		/* in use, HW_DIALECT_AUTO when no value had
+								 * two spellings */
+	bool		dialect_is_known;	/* a page has shown it to be understood */
+} HwPagerStats;
+
+typedef enum HwPagerState
+{
+	HW_PAGER_ROW,				/* hw_pager_row has one */
+	HW_PAGER_WAIT,				/* drive the client, wait, advance again */
+	HW_PAGER_END,
+	HW_PAGER_FAILED
+} HwPagerState;
+
+/*
+ * Copies what it needs; the catalogue and the client outlive it.  NULL and a
+ * status on failure.  Sends nothing.
+ */
+extern HwPager *hw_pager_open(HwClient *client, const HwQuestion *question,
+							  HwStatus *status);
+extern void hw_pager_free(HwPager *pager);
+
+/* Gives up what is on its way, so that the counters are final. */
+extern void hw_pager_cancel(HwPager *pager);
+
+/*
+ * Steps to the next row if one is here; otherwise asks for what is needed.
+ * Never waits; requests go out at the client's next drive.
+ */
+extern HwPagerState hw_pager_next(HwPager *pager);
+
+/* Whether hw_pager_next would return something else than HW_PAGER_WAIT. */
+extern bool hw_pager_is_ready(const HwPager *pager);
+
+/*
+ * Cells of the current row: valid until the page is left, which is at the
+ * earliest at the next call of hw_pager_next.
+ */
+extern const HwCell *hw_pager_row(const HwPager *pager);
+
+/* Where the current row stands in the replies, for messages. */
+extern void hw_pager_place(const HwPager *pager, char *buffer, size_t size);
+
+/* After HW_PAGER_FAILED. */
+extern const HwStatus *hw_pager_status(const HwPager *pager);
+
+/* Drift that was met and is not to be an error; true once. */
+extern bool hw_pager_take_warning(HwPager *pager, HwStatus *warning);
+
+extern void hw_pager_stats(const HwPager *pager, HwPagerStats *stats);
+
+/*
+ * When the page that is needed next waits to be asked for again: milliseconds
+ * left and why.  -1 when it does not.
+ */
+extern long hw_pager_wait_ms(const HwPager *pager, const HwStatus **why);
+
+#endif							/* HW_PAGER_H */

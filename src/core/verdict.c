@@ -1,0 +1,285 @@
+/*-------------------------------------------------------------------------
+ *
+ * verdict.c
+ *	  What an HTTP status and a body mean.
+ *
+ * Sources: the error sections of the documents in the catalogue; API Gateway,
+ * Error Codes; IAM API Reference, Obtaining a User Token.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "core/verdict.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Objects nested deeper than this are not searched for a code. */
+#define SEARCH_DEPTH_MAX 4
+
+static const char *const code_names[] = {
+	"error_code", "errorCode", "code", NULL
+};
+static const char *const text_names[] = {
+	"error_msg", "errorMsg", "error_description", "message", "error_message",
+	"title", NULL
+};
+
+/*
+ * Codes that mean something else than their HTTP status says.  The prefix
+ * before the dot is compared as well, but for APIG and APIGW, which are two
+ * names of one gateway.
+ */
+static const struct
+{
+	const char *code;
+	HwKind		kind;
+}			known_codes[] = {
+	{"APIGW.0307", HW_TOKEN_EXPIRED},
+	{"APIGW.0308", HW_THROTTLED},
+	{"APIGW.0101", HW_NOT_FOUND},
+	{"CBC.0100", HW_BAD_REQUEST},
+	{"CBC.0101", HW_BAD_REQUEST},
+	{"CBC.0150", HW_WRONG_SITE},
+	{"CBC.0156", HW_WRONG_SITE},
+	{"CBC.0151", HW_DENIED},
+	{"CBC.0155", HW_DENIED},
+	{"CBC.0154", HW_TOKEN_EXPIRED},
+	{"CBC.0250", HW_THROTTLED},
+	{"CBC.99007197", HW_THROTTLED},
+	{"HSS.0010", HW_DENIED},
+	{"HSS.0013", HW_DENIED},
+	{"00000010", HW_DENIED},
+	{"00000013", HW_DENIED},
+	{NULL, HW_OK}
+};
+
+/* Texts that split code 0301, in lower case; the first that is found counts. */
+static const struct
+{
+	const char *part;
+	HwKind		kind;
+}			known_texts[] = {
+	{"failed to reach the limit", HW_LOCKED_OUT},
+	{"signature expired", HW_CLOCK_WRONG},
+	{"token must be updated", HW_TOKEN_EXPIRED},
+	{"token expires", HW_TOKEN_EXPIRED},
+	{"token expired", HW_TOKEN_EXPIRED},
+	{"token is expired", HW_TOKEN_EXPIRED},
+	{"decrypt token fail", HW_TOKEN_EXPIRED},
+	{"x-auth-token not found", HW_TOKEN_EXPIRED},
+	{NULL, HW_OK}
+};
+
+static const HwNode *
+find_first(const HwNode *object, const char *const *names)
+{
+	for (; *names; names++)
+	{
+		const HwNode *node = hw_json_find(object, *names);
+		const char *text = node ? hw_json_text(node) : NULL;
+
+		if (text && text[0])
+			return node;
+	}
+	return NULL;
+}
+
+/* The object that holds the code: the reply, its "error", or one inside. */
+static const HwNode *
+find_error(const HwNode *object, int depth)
+{
+	const HwNode *inner;
+
+	if (hw_json_kind(object) != HW_NODE_OBJECT || depth > SEARCH_DEPTH_MAX)
+		return NULL;
+	if (find_first(object, code_names) || find_first(object, text_names))
+		return object;
+	for (inner = hw_json_child(object); inner; inner = hw_json_next(inner))
+	{
+		const HwNode *found = find_error(inner, depth + 1);
+
+		if (found)
+			return found;
+	}
+	return NULL;
+}
+
+static bool
+contains(const char *text, const char *part)
+{
+	size_t		length = strlen(part);
+
+	for (; *text; text++)
+	{
+		size_t		i = 0;
+
+		while (i < length && tolower((unsigned char) text[i]) == part[i])
+			i++;
+		if (i == length)
+			return true;
+	}
+	return false;
+}
+
+static HwKind
+kind_of_code(const char *code)
+{
+	char		gateway[64];
+
+	if (strncmp(code, "APIG.", 5) == 0)
+	{
+		snprintf(gateway, sizeof(gateway), "APIGW.%s", code + 5);
+		code = gateway;
+	}
+	for (int i = 0; known_codes[i].code; i++)
+	{
+		if (strcmp(known_codes[i].code, code) == 0)
+			return known_codes[i].kind;
+	}
+	return HW_OK;
+}
+
+static HwKind
+kind_of_http(int http)
+{
+	switch (http)
+	{
+		case 401:
+			return HW_UNAUTHORIZED;
+		case 403:
+			return HW_DENIED;
+		case 404:
+		case 410:
+			return HW_NOT_FOUND;
+		case 429:
+			return HW_THROTTLED;
+		default:
+			break;
+	}
+	if (http >= 500)
+		return HW_SERVER_ERROR;
+	return http >= 400 ? HW_BAD_REQUEST : HW_BAD_REPLY;
+}
+
+static void
+judge(HwStatus *status)
+{
+	HwKind		by_code = kind_of_code(status->code);
+
+	status->kind = kind_of_http(status->http);
+	if (by_code != HW_OK)
+		status->kind = by_code;
+	if (status->http == 429)
+		status->kind = HW_THROTTLED;
+	else if (status->http == 401)
+	{
+		for (int i = 0; known_texts[i].part; i++)
+		{
+			if (contains(status->text, known_texts[i].part))
+			{
+				status->kind = known_texts[i].kind;
+				break;
+			}
+		}
+	}
+}
+
+/*
+ * A refused signature may be answered with the canonical request and the key:
+ * everything behind such a word is cut off.
+ */
+static void
+mask(char *text)
+{
+	static const char *const markers[] = {
+		"canonical", "access=", "signature=", "ak:", "ak ", "access key", NULL
+	};
+
+	for (int i = 0; markers[i]; i++)
+	{
+		for (char *p = text; *p; p++)
+		{
+			size_t		length = strlen(markers[i]);
+			size_t		j = 0;
+
+			while (j < length && tolower((unsigned char) p[j]) == markers[i][j])
+				j++;
+			if (j < length || (p > text && isalnum((unsigned char) p[-1])))
+				continue;
+			/* Mask one word: the key; or all, when a request is echoed. */
+			p += length;
+			if (i == 0)
+			{
+				snprintf(p, 6, "%s", strlen(p) >= 5 ? " ****" : "");
+				break;
+			}
+			for (; *p && *p != ' ' && *p != ',' && *p != ';'; p++)
+				*p = '*';
+			if (*p == '\0')
+				break;
+		}
+	}
+}
+
+static void
+take(const HwNode *error, HwStatus *status)
+{
+	const HwNode *node = find_first(error, code_names);
+	const char *text;
+
+	if (node)
+	{
+		text = hw_json_text(node);
+		hw_status_copy(status->code, sizeof(status->code), text, strlen(text));
+	}
+	node = find_first(error, text_names);
+	if (node)
+	{
+		text = hw_json_text(node);
+		hw_status_copy(status->text, sizeof(status->text), text, strlen(text));
+	}
+}
+
+void
+hw_verdict_refusal(int http, const char *body, size_t body_bytes,
+				   HwStatus *status)
+{
+	HwStatus	ignored;
+	HwJson	   *json = hw_json_parse(body, body_bytes, &ignored);
+	const HwNode *error = json ? find_error(hw_json_root(json), 0) : NULL;
+
+	status->http = http;
+	status->code[0] = status->text[0] = '\0';
+	if (error)
+		take(error, status);
+	else
+		hw_status_copy(status->text, 201, body ? body : "", body_bytes);
+	judge(status);
+	mask(status->text);
+	hw_json_free(json);
+}
+
+bool
+hw_verdict_hidden(const HwNode *root, HwStatus *status)
+{
+	const HwNode *code = NULL;
+	const char *text;
+
+	if (hw_json_kind(root) == HW_NODE_OBJECT)
+	{
+		code = hw_json_find(root, "error_code");
+		if (code == NULL)
+			code = hw_json_find(root, "errorCode");
+	}
+	text = code ? hw_json_text(code) : NULL;
+	if (text == NULL || text[0] == '\0' || strcmp(text, "CBC.0000") == 0)
+		return true;
+
+	take(root, status);
+	status->kind = kind_of_code(status->code);
+	if (status->kind == HW_OK)
+		status->kind = HW_HIDDEN_FAILURE;
+	mask(status->text);
+	return false;
+}

@@ -1,0 +1,78 @@
+/*-------------------------------------------------------------------------
+ *
+ * compat.h
+ *	  Every difference between PostgreSQL 14 and 18 that this project meets.
+ *
+ * The newest API is the spelling; older versions are adapted to it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef HW_COMPAT_H
+#define HW_COMPAT_H
+
+#include "postgres.h"
+
+#include "commands/explain.h"
+#include "fmgr.h"
+#include "optimizer/pathnode.h"
+#include "pgstat.h"
+#include "utils/guc.h"
+
+#if PG_VERSION_NUM < 140000
+#error "hwbss_fdw needs PostgreSQL 14 or later"
+#endif
+
+/* 16 moved the varlena macros. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+/* 18 split the EXPLAIN headers. */
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+#endif
+
+/* 17 added fdw_restrictinfo, 18 disabled_nodes. */
+#if PG_VERSION_NUM >= 180000
+#define hw_foreignscan_path(root, rel, rows, startup, total, outer) \
+	create_foreignscan_path(root, rel, NULL, rows, 0, startup, total, NIL, \
+							outer, NULL, NIL, NIL)
+#elif PG_VERSION_NUM >= 170000
+#define hw_foreignscan_path(root, rel, rows, startup, total, outer) \
+	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, \
+							outer, NULL, NIL, NIL)
+#else
+#define hw_foreignscan_path(root, rel, rows, startup, total, outer) \
+	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, \
+							outer, NULL, NIL)
+#endif
+
+/* 16 moved checkAsUser from the range table entry to the plan node. */
+#if PG_VERSION_NUM >= 160000
+#define hw_check_as_user(fs, estate) ((fs)->checkAsUser)
+#else
+#define hw_check_as_user(fs, estate) \
+	(exec_rt_fetch((fs)->scan.scanrelid, estate)->checkAsUser)
+#endif
+
+/* 15 reserved prefixes of settings. */
+#if PG_VERSION_NUM < 150000
+#define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
+#endif
+
+/* 15 gave set-returning functions their tuplestore in one call. */
+#if PG_VERSION_NUM >= 150000
+#define hw_init_srf(fcinfo) InitMaterializedSRF(fcinfo, 0)
+#else
+extern void hw_init_srf(FunctionCallInfo fcinfo);
+#endif
+
+/* 17 lets extensions name their wait events. */
+#if PG_VERSION_NUM >= 170000
+#define hw_new_wait_event(name) WaitEventExtensionNew(name)
+#else
+#define hw_new_wait_event(name) PG_WAIT_EXTENSION
+#endif
+
+#endif							/* HW_COMPAT_H */

@@ -1,0 +1,484 @@
+/*-------------------------------------------------------------------------
+ *
+ * conditions.c
+ *	  From clauses of a query to values of params.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "fdw/conditions.h"
+
+#include "catalog/pg_collation.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_type.h"
+#include "fdw/compat.h"
+#include "mb/pg_wchar.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+
+/* --- clauses -------------------------------------------------------- */
+
+static Node *
+strip_relabel(Node *node)
+{
+	while (node && IsA(node, RelabelType))
+		node = (Node *) ((RelabelType *) node)->arg;
+	return node;
+}
+
+/* The column of the foreign table that an operand is, or NULL. */
+static const HwColumn *
+column_of_operand(const HwForeignTable *foreign, Index varno, Node *node)
+{
+	Var		   *var = (Var *) strip_relabel(node);
+
+	if (var == NULL || !IsA(var, Var) || var->varno != varno ||
+		var->varlevelsup != 0 || var->varattno < 1 ||
+		var->varattno > foreign->natts)
+		return NULL;
+
+	/* A shortened, padded or converted text is not what the service sent. */
+	if ((getBaseType(var->vartype) != TEXTOID &&
+		 getBaseType(var->vartype) != VARCHAROID) || var->vartypmod >= 0)
+		return NULL;
+	return foreign->columns[var->varattno - 1];
+}
+
+/* Can the operand be evaluated before the foreign table's rows are known? */
+static bool
+is_evaluable(PlannerInfo *root, Index varno, Relids outer, Node *node)
+{
+	Relids		used = pull_varnos(root, node);
+
+	return !bms_is_member(varno, used) && bms_is_subset(used, outer) &&
+		!contain_volatile_functions(node) && !contain_subplans(node);
+}
+
+/* Equality of text, under a collation where only equal bytes are equal. */
+static bool
+is_text_equality(Oid function, Oid collation)
+{
+	return function == F_TEXTEQ && OidIsValid(collation) &&
+		get_collation_isdeterministic(collation);
+}
+
+static HwCondition *
+make_condition(const HwForeignTable *foreign, const HwColumn *column,
+			   Node *value, bool is_array)
+{
+	const HwParam *param;
+	HwCondition *condition;
+
+	param = hw_param_of_column(foreign->api, foreign->table, column->name);
+	if (param == NULL)
+		return NULL;
+	condition = palloc0(sizeof(HwCondition));
+	condition->param = param;
+	condition->column = column;
+	condition->value = (Expr *) value;
+	condition->is_array = is_array;
+	return condition;
+}
+
+static HwCondition *
+condition_of_operator(PlannerInfo *root, const HwForeignTable *foreign,
+					  Index varno, Relids outer, OpExpr *op)
+{
+	Node	   *sides[2];
+
+	if (list_length(op->args) != 2)
+		return NULL;
+	set_opfuncid(op);
+	if (!is_text_equality(op->opfuncid, op->inputcollid))
+		return NULL;
+	sides[0] = linitial(op->args);
+	sides[1] = lsecond(op->args);
+	for (int i = 0; i < 2; i++)
+	{
+		const HwColumn *column = column_of_operand(foreign, varno, sides[i]);
+
+		if (column && is_evaluable(root, varno, outer, sides[1 - i]))
+			return make_condition(foreign, column, sides[1 - i], false);
+	}
+	return NULL;
+}
+
+static HwCondition *
+condition_of_any(PlannerInfo *root, const HwForeignTable *foreign,
+				 Index varno, Relids outer, ScalarArrayOpExpr *any)
+{
+	const HwColumn *column;
+	Node	   *array = lsecond(any->args);
+	HwCondition *condition;
+
+	set_sa_opfuncid(any);
+	if (!any->useOr || !is_text_equality(any->opfuncid, any->inputcollid))
+		return NULL;
+	column = column_of_operand(foreign, varno, linitial(any->args));
+	if (column == NULL || !is_evaluable(root, varno, outer, array))
+		return NULL;
+
+	/* A service that matches loosely could answer twice with one row. */
+	condition = make_condition(foreign, column, array, true);
+	return condition && condition->param->is_exact ? condition : NULL;
+}
+
+HwCondition *
+hw_condition_of_clause(PlannerInfo *root, const HwForeignTable *foreign,
+					   Index varno, Relids outer, Expr *clause)
+{
+	if (IsA(clause, OpExpr))
+		return condition_of_operator(root, foreign, varno, outer,
+									 (OpExpr *) clause);
+	if (IsA(clause, ScalarArrayOpExpr))
+		return condition_of_any(root, foreign, varno, outer,
+								(ScalarArrayOpExpr *) clause);
+	return NULL;
+}
+
+/* --- why not -------------------------------------------------------- */
+
+const char *
+hw_condition_reason(const HwForeignTable *foreign, Index varno, Expr *clause)
+{
+	Relids		used = NULL;
+	bool		has_param = false;
+
+	if (contain_volatile_functions((Node *) clause))
+		return "volatile";
+	pull_varattnos((Node *) clause, varno, &used);
+	for (int i = -1; (i = bms_next_member(used, i)) >= 0;)
+	{
+		int			attno = i + FirstLowInvalidHeapAttributeNumber;
+
+		if (attno >= 1 && attno <= foreign->natts &&
+			foreign->columns[attno - 1] &&
+			hw_param_of_column(foreign->api, foreign->table,
+							   foreign->columns[attno - 1]->name))
+			has_param = true;
+	}
+	return has_param ? "not an equality that can be sent" : "no parameter";
+}
+
+/* --- values --------------------------------------------------------- */
+
+static bool
+is_word(const HwParam *param, const char *value)
+{
+	for (const HwSpelling *s = param->spellings; s && s->reply; s++)
+	{
+		if (strcmp(s->reply, value) == 0)
+			return true;
+	}
+	for (const char *const *w = param->words; w && *w; w++)
+	{
+		if (strcmp(*w, value) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A service that trims, escapes or expands a pattern might answer too little.
+ */
+static bool
+is_plain(const char *value)
+{
+	size_t		length = strlen(value);
+
+	if (isspace((unsigned char) value[0]) ||
+		isspace((unsigned char) value[length - 1]))
+		return false;
+	for (const char *p = value; *p; p++)
+	{
+		if ((unsigned char) *p < ' ' || *p == 0x7f || strchr("%_\\*?", *p))
+			return false;
+	}
+	return true;
+}
+
+static int
+utf8_characters(const char *value)
+{
+	int			count = 0;
+
+	for (; *value; value++)
+		count += (*value & 0xc0) != 0x80;
+	return count;
+}
+
+bool
+hw_value_is_sendable(const HwParam *param, const char *value)
+{
+	int			length = utf8_characters(value);
+
+	if (value[0] == '\0' ||
+		(param->length_max > 0 && length > param->length_max) ||
+		(param->reserved && strcmp(param->reserved, value) == 0))
+		return false;
+	switch (param->shape)
+	{
+		case HW_WORDS:
+			return is_word(param, value);
+		case HW_ID:
+			return strspn(value, "0123456789abcdefghijklmnopqrstuvwxyz"
+						  "ABCDEFGHIJKLMNOPQRSTUVWXYZ_-") == strlen(value);
+		case HW_PLAIN:
+			return is_plain(value);
+		case HW_ANY_TEXT:
+			break;
+	}
+	return true;
+}
+
+/* --- bindings ------------------------------------------------------- */
+
+/* Values under construction; a param without conditions has none. */
+typedef struct Values
+{
+	bool		is_bound;
+	bool		is_condition;
+	List	   *texts;			/* of char * in UTF-8 */
+} Values;
+
+static char *
+to_utf8(Datum datum)
+{
+	char	   *value = TextDatumGetCString(datum);
+
+	return pg_server_to_any(value, strlen(value), PG_UTF8);
+}
+
+static bool
+has_text(List *texts, const char *text)
+{
+	ListCell   *lc;
+
+	foreach(lc, texts)
+	{
+		if (strcmp(lfirst(lc), text) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The distinct values of a condition; nulls equal nothing. */
+static List *
+condition_texts(const HwCondition *condition, ExprState *value,
+				ExprContext *econtext)
+{
+	bool		is_null;
+	Datum		datum = ExecEvalExprSwitchContext(value, econtext, &is_null);
+	List	   *texts = NIL;
+	Datum	   *elements;
+	bool	   *nulls;
+	int			nelements;
+
+	if (is_null)
+		return NIL;
+	if (!condition->is_array)
+		return list_make1(to_utf8(datum));
+	deconstruct_array(DatumGetArrayTypeP(datum), TEXTOID, -1, false,
+					  TYPALIGN_INT, &elements, &nulls, &nelements);
+	for (int i = 0; i < nelements; i++)
+	{
+		char	   *text;
+
+		if (nulls[i])
+			continue;
+		text = to_utf8(elements[i]);
+		if (!has_text(texts, text))
+			texts = lappend(texts, text);
+	}
+	return texts;
+}
+
+static void
+intersect(Values *values, List *texts, bool is_condition)
+{
+	List	   *both = NIL;
+	ListCell   *lc;
+
+	if (!values->is_bound)
+		values->texts = texts;
+	else
+	{
+		foreach(lc, values->texts)
+		{
+			if (has_text(texts, lfirst(lc)))
+				both = lappend(both, lfirst(lc));
+		}
+		values->texts = both;
+	}
+	values->is_bound = true;
+	values->is_condition |= is_condition;
+}
+
+/*
+ * Adds a condition's values to its param's.  Values that no request can carry
+ * leave the param alone; in a path, no row can have them.
+ */
+static void
+bind_condition(const HwCondition *condition, List *texts, Values *values)
+{
+	List	   *sendable = NIL;
+	ListCell   *lc;
+
+	foreach(lc, texts)
+	{
+		if (hw_value_is_sendable(condition->param, lfirst(lc)))
+			sendable = lappend(sendable, lfirst(lc));
+		else if (condition->param->place != HW_IN_PATH)
+			return;
+	}
+	intersect(values, sendable, true);
+}
+
+/*
+ * A column that is told by another one: if all values of the other tell it,
+ * nothing else need be asked for.
+ */
+static void
+bind_derived(const HwForeignTable *foreign, const HwCondition *condition,
+			 List *texts, Values *all)
+{
+	for (const HwColumn *column = foreign->table->columns; column->name;
+		 column++)
+	{
+		const HwParam *param;
+		List	   *derived = NIL;
+		ListCell   *lc;
+
+		if (column->derive_from == NULL ||
+			strcmp(column->derive_from, condition->column->name) != 0)
+			continue;
+		param = hw_param_of_column(foreign->api, foreign->table, column->name);
+		foreach(lc, texts)
+		{
+			const char *value = hw_column_derive(column, lfirst(lc));
+
+			if (value == NULL)
+				break;
+			if (!has_text(derived, value))
+				derived = lappend(derived, pstrdup(value));
+		}
+		if (param && lc == NULL)
+			intersect(&all[param - foreign->api->params], derived, false);
+	}
+}
+
+/* Lists whose product is too large are read whole and filtered locally. */
+static void
+cap_strands(const HwApi *api, Values *all)
+{
+	for (;;)
+	{
+		long		product = 1;
+		int			largest = -1;
+
+		for (int i = 0; api->params[i].name; i++)
+		{
+			if (!all[i].is_bound || api->params[i].place == HW_IN_PATH)
+				continue;
+			product *= list_length(all[i].texts);
+			if (largest < 0 || list_length(all[i].texts) >
+				list_length(all[largest].texts))
+				largest = i;
+		}
+		if (product <= HW_STRANDS_MAX)
+			return;
+		all[largest].is_bound = false;
+	}
+}
+
+void
+hw_conditions_require(const HwForeignTable *foreign, const HwParam *param)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
+			 errmsg("could not read foreign table \"%s\"", foreign->relname),
+			 errdetail("API \"%s\" needs a value for \"%s\".",
+					   foreign->api->name, param->name),
+			 errhint("Set option \"%s\" of the server or foreign table, or add a condition on column \"%s\".",
+					 param->option, param->column)));
+}
+
+/* One binding for each param that a condition or an option sets. */
+static int
+make_bindings(const HwForeignTable *foreign, const Values *all,
+			  HwBinding **bindings)
+{
+	const HwParam *params = foreign->api->params;
+	int			nbindings = 0;
+
+	*bindings = palloc0(sizeof(HwBinding) * HW_ASKED_MAX);
+	for (int i = 0; params[i].name; i++)
+	{
+		HwBinding  *binding = &(*bindings)[nbindings];
+		const char *option = NULL;
+		const char **texts;
+		ListCell   *lc;
+
+		if (params[i].option)
+			option = hw_option_text(foreign->options, params[i].option);
+		if (!all[i].is_bound && option == NULL)
+		{
+			if (params[i].is_required)
+				hw_conditions_require(foreign, &params[i]);
+			continue;
+		}
+		binding->param = &params[i];
+		binding->otherwise = option;
+		binding->is_condition = all[i].is_bound && all[i].is_condition;
+		if (!all[i].is_bound)
+			texts = &(*bindings)[nbindings].otherwise;
+		else
+			texts = palloc0(sizeof(char *) *
+							(list_length(all[i].texts) + 1));
+		binding->values = texts;
+		binding->nvalues = all[i].is_bound ? 0 : 1;
+		foreach(lc, all[i].is_bound ? all[i].texts : NIL)
+			texts[binding->nvalues++] = lfirst(lc);
+		nbindings++;
+	}
+	return nbindings;
+}
+
+int
+hw_bindings_evaluate(const HwForeignTable *foreign, List *conditions,
+					 List *values, ExprContext *econtext,
+					 HwBinding **bindings)
+{
+	static const HwParam no_params[] = {{0}};
+	const HwParam *params = foreign->api->params ? foreign->api->params
+		: no_params;
+	Values		all[HW_ASKED_MAX] = {{0}};
+	ListCell   *lc;
+	ListCell   *lv;
+
+	*bindings = NULL;
+	if (params == no_params)
+		return 0;
+	forboth(lc, conditions, lv, values)
+	{
+		const HwCondition *condition = lfirst(lc);
+		List	   *texts = condition_texts(condition, lfirst(lv), econtext);
+
+		if (texts == NIL)
+			return -1;			/* compared with NULL, or with no value */
+		bind_condition(condition, texts, &all[condition->param - params]);
+		bind_derived(foreign, condition, texts, all);
+	}
+	for (int i = 0; params[i].name; i++)
+	{
+		if (all[i].is_bound && all[i].texts == NIL)
+			return -1;			/* contradictory */
+	}
+	cap_strands(foreign->api, all);
+	return make_bindings(foreign, all, bindings);
+}

@@ -1,0 +1,66 @@
+/*-------------------------------------------------------------------------
+ *
+ * conditions.h
+ *	  From clauses of a query to values of params.
+ *
+ * At plan time a clause that compares a column with something that does not
+ * depend on the table's rows becomes a condition; when the scan begins its
+ * value becomes a binding.  A condition may be sent only if the API leaves out
+ * no row that SQL would keep; it is rechecked all the same.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef HW_CONDITIONS_H
+#define HW_CONDITIONS_H
+
+#include "postgres.h"
+
+#include "core/pager.h"
+#include "executor/executor.h"
+#include "fdw/table.h"
+#include "nodes/pathnodes.h"
+
+/* Values of one IN list that become requests of their own, at most. */
+#define HW_STRANDS_MAX 16
+
+typedef struct HwCondition
+{
+	const HwParam *param;		/* the catalogue's */
+	const HwColumn *column;
+	Expr	   *value;			/* text, or an array of it */
+	bool		is_array;		/* = ANY */
+} HwCondition;
+
+/*
+ * The condition that a clause stands for, or NULL when it stays local.  The
+ * other side may use columns of the relations in outer.
+ */
+extern HwCondition *hw_condition_of_clause(PlannerInfo *root,
+										   const HwForeignTable *foreign,
+										   Index varno, Relids outer,
+										   Expr *clause);
+
+/* The reason why a clause stays local, for EXPLAIN; a constant. */
+extern const char *hw_condition_reason(const HwForeignTable *foreign,
+									   Index varno, Expr *clause);
+
+/*
+ * Whether a value can be sent for a param: known to it, in its shape.  UTF-8.
+ */
+extern bool hw_value_is_sendable(const HwParam *param, const char *value);
+
+/* ERROR: no request without a value for this param, and nothing sets it. */
+extern void hw_conditions_require(const HwForeignTable *foreign,
+								  const HwParam *param) pg_attribute_noreturn();
+
+/*
+ * Evaluates the values and combines them: conditions on one param intersect.
+ * Returns the number of bindings, or -1 when no row can match.  The array and
+ * its texts live in the current memory context.
+ */
+extern int	hw_bindings_evaluate(const HwForeignTable *foreign,
+								 List *conditions, List *values,
+								 ExprContext *econtext,
+								 HwBinding **bindings);
+
+#endif							/* HW_CONDITIONS_H */

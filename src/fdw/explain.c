@@ -1,0 +1,221 @@
+/*-------------------------------------------------------------------------
+ *
+ * explain.c
+ *	  What EXPLAIN shows of a foreign scan.
+ *
+ * Method and path template, what is sent and what is not; with ANALYZE what
+ * it took.  No host, no secret, and plain EXPLAIN sends nothing.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "fdw/explain.h"
+
+#include "catalog/pg_type.h"
+#include "fdw/conditions.h"
+#include "fdw/scan.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/ruleutils.h"
+
+static const char *
+spelled(const HwParam *param, const char *value, bool in_short)
+{
+	for (const HwSpelling *s = param->spellings; s && s->reply; s++)
+	{
+		if (strcmp(s->reply, value) == 0)
+			return in_short ? s->short_request : s->long_request;
+	}
+	return value;
+}
+
+/* Is the value sent in the short spelling, as far as the options say? */
+static bool
+is_short(const HwForeignTable *foreign)
+{
+	return strcmp(foreign->options->status_spelling, "short") == 0;
+}
+
+/* A constant in the request's spelling; false when it cannot be sent. */
+static bool
+append_constant(const HwForeignTable *foreign, const HwCondition *condition,
+				const char *value, StringInfo out)
+{
+	if (!hw_value_is_sendable(condition->param, value))
+		return false;
+	appendStringInfoString(out, spelled(condition->param, value,
+										 is_short(foreign)));
+	return true;
+}
+
+static bool
+append_constants(const HwForeignTable *foreign, const HwCondition *condition,
+				 Const *constant, StringInfo out)
+{
+	Datum	   *elements;
+	bool	   *nulls;
+	int			nelements;
+	int			nvalues = 0;
+
+	if (constant->constisnull)
+	{
+		appendStringInfoString(out, "NULL");
+		return true;
+	}
+	if (!condition->is_array)
+		return append_constant(foreign, condition,
+							   TextDatumGetCString(constant->constvalue),
+							   out);
+	deconstruct_array(DatumGetArrayTypeP(constant->constvalue), TEXTOID, -1,
+					  false, TYPALIGN_INT, &elements, &nulls, &nelements);
+	for (int i = 0; i < nelements; i++)
+	{
+		if (nulls[i])
+			continue;
+		if (nvalues++ > 0)
+			appendStringInfoString(out, " | ");
+		if (!append_constant(foreign, condition,
+							 TextDatumGetCString(elements[i]), out))
+			return false;
+	}
+	return nvalues <= HW_STRANDS_MAX;
+}
+
+/* "name = value" of a condition, or why it is not sent. */
+static bool
+describe_condition(ForeignScanState *node, ExplainState *es,
+				   const HwForeignTable *foreign,
+				   const HwCondition *condition, StringInfo text)
+{
+	Node	   *value = (Node *) condition->value;
+	List	   *context;
+
+	while (IsA(value, RelabelType))
+		value = (Node *) ((RelabelType *) value)->arg;
+	appendStringInfo(text, "%s = ", condition->param->name);
+	if (IsA(value, Const))
+		return append_constants(foreign, condition, (Const *) value, text);
+	context = set_deparse_context_plan(es->deparse_cxt, node->ss.ps.plan,
+									   NIL);
+	appendStringInfo(text, condition->is_array ? "ANY (%s)" : "%s",
+					 deparse_expression(value, context,
+										es->verbose, false));
+	return true;
+}
+
+static bool
+has_condition(List *conditions, const HwParam *param)
+{
+	ListCell   *lc;
+
+	foreach(lc, conditions)
+	{
+		if (((HwCondition *) lfirst(lc))->param == param)
+			return true;
+	}
+	return false;
+}
+
+/* Params that the query does not set: options, complete sets, fallbacks. */
+static List *
+describe_defaults(const HwForeignTable *foreign, List *conditions)
+{
+	List	   *sent = NIL;
+
+	for (const HwParam *param = foreign->api->params; param && param->name;
+		 param++)
+	{
+		const char *value = NULL;
+		StringInfoData text;
+
+		if (has_condition(conditions, param) || param->place != HW_IN_QUERY)
+			continue;
+		if (param->option)
+			value = hw_option_text(foreign->options, param->option);
+		if (value == NULL)
+			value = param->fallback;
+		initStringInfo(&text);
+		appendStringInfo(&text, "%s = ", param->name);
+		if (value)
+			appendStringInfoString(&text, value);
+		else if (param->complete_set && foreign->table->key)
+		{
+			for (int i = 0; param->complete_set[i]; i++)
+				appendStringInfo(&text, "%s%s", i ? " | " : "",
+								 param->complete_set[i]);
+		}
+		else
+			continue;
+		sent = lappend(sent, text.data);
+	}
+	return sent;
+}
+
+static void
+explain_plan(ForeignScanState *node, ExplainState *es, const HwScan *scan)
+{
+	const HwForeignTable *foreign = scan->foreign;
+	List	   *sent = NIL;
+	List	   *not_sent = NIL;
+	ListCell   *lc;
+
+	foreach(lc, scan->plan->conditions)
+	{
+		StringInfoData text;
+
+		initStringInfo(&text);
+		if (describe_condition(node, es, foreign, lfirst(lc), &text))
+			sent = lappend(sent, text.data);
+		else
+			not_sent = lappend(not_sent,
+							   psprintf("%s (a value that cannot be sent)",
+										((HwCondition *) lfirst(lc))->column->name));
+	}
+	sent = list_concat(sent, describe_defaults(foreign,
+											   scan->plan->conditions));
+	foreach(lc, scan->plan->local)
+		not_sent = lappend(not_sent, strVal(lfirst(lc)));
+
+	ExplainPropertyText("API", psprintf("%s %s",
+										foreign->api->method == HW_POST ?
+										"POST" : "GET", foreign->api->path),
+						es);
+	if (sent)
+		ExplainPropertyList("Sent", sent, es);
+	if (not_sent)
+		ExplainPropertyList("Not Sent", not_sent, es);
+	if (foreign->api->paging.style == HW_OFFSET && foreign->table->key)
+		ExplainPropertyInteger("Page Size", NULL,
+							   hw_scan_page_size(foreign), es);
+}
+
+static void
+explain_run(const HwScan *scan, ExplainState *es)
+{
+	HwPagerStats stats;
+
+	hw_scan_stats(scan, &stats);
+	ExplainPropertyInteger("Requests", NULL, stats.counters.nrequests, es);
+	ExplainPropertyInteger("Pages", NULL, stats.npages, es);
+	ExplainPropertyInteger("Retries", NULL, stats.counters.nretries, es);
+	ExplainPropertyInteger("Rows Dropped", NULL, stats.ndropped, es);
+	ExplainPropertyInteger("Bytes", NULL, stats.counters.bytes, es);
+	if (stats.nrepeated > 0 || es->format != EXPLAIN_FORMAT_TEXT)
+		ExplainPropertyInteger("Rows Repeated", NULL, stats.nrepeated, es);
+	if (stats.ncached > 0 || es->format != EXPLAIN_FORMAT_TEXT)
+		ExplainPropertyInteger("Pages Reused", NULL, stats.ncached, es);
+	if (stats.dialect_is_known)
+		ExplainPropertyText("Status Spelling",
+							stats.dialect == HW_DIALECT_SHORT ? "short" :
+							"long", es);
+}
+
+void
+hwExplainForeignScan(ForeignScanState *node, ExplainState *es)
+{
+	const HwScan *scan = node->fdw_state;
+
+	explain_plan(node, es, scan);
+	if (es->analyze)
+		explain_run(scan, es);
+}

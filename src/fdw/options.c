@@ -1,0 +1,624 @@
+/*-------------------------------------------------------------------------
+ *
+ * options.c
+ *	  The options of servers, user mappings, tables and columns.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "fdw/options.h"
+
+#include "access/reloptions.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_foreign_server.h"
+#include "catalog/pg_foreign_table.h"
+#include "catalog/pg_user_mapping.h"
+#include "commands/defrem.h"
+#include "fdw/compat.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/varlena.h"
+
+#define SERVER_OR_TABLE (HW_ON_SERVER | HW_ON_TABLE)
+#define FIELD(name) offsetof(HwOptions, name)
+
+static const char *const site_words[] = {"intl", "cn", "eu", NULL};
+static const char *const language_words[] = {"en_US", "zh_CN", NULL};
+static const char *const spelling_words[] = {"auto", "long", "short", NULL};
+static const char *const drift_words[] = {"error", "warning", "ignore", NULL};
+
+const HwOption hw_option_table[] = {
+	{"endpoint", HW_ON_SERVER, HW_OPTION_URL, .offset = FIELD(endpoint),
+	.help = "Base URL for all services, instead of those of the region"},
+	{"bss_endpoint", HW_ON_SERVER, HW_OPTION_URL,
+		.offset = FIELD(bss_endpoint),
+	.help = "Base URL of billing (BSS)"},
+	{"hss_endpoint", HW_ON_SERVER, HW_OPTION_URL,
+		.offset = FIELD(hss_endpoint),
+	.help = "Base URL of host security (HSS)"},
+	{"iam_endpoint", HW_ON_SERVER, HW_OPTION_URL,
+		.offset = FIELD(iam_endpoint),
+	.help = "Base URL of identity and access management (IAM)"},
+	{"region", SERVER_OR_TABLE, HW_OPTION_ID, .offset = FIELD(region),
+	.help = "Region, such as ap-southeast-1; chooses the HSS endpoint"},
+	{"site", HW_ON_SERVER, HW_OPTION_WORD, .words = site_words,
+		.offset = FIELD(site),
+	.help = "Web site the account belongs to; chooses the BSS endpoint (default: eu for region eu-west-101, otherwise intl)"},
+	{"project_id", SERVER_OR_TABLE, HW_OPTION_ID,
+		.offset = FIELD(project_id),
+	.help = "Project that HSS is asked about unless a query names one"},
+	{"domain_id", HW_ON_SERVER, HW_OPTION_ID, .offset = FIELD(domain_id),
+	.help = "Account ID, sent to BSS as X-Domain-Id with signed requests"},
+	{"enterprise_project_id", SERVER_OR_TABLE, HW_OPTION_STRING, .max = 256,
+		.fallback = "all_granted_eps", .offset = FIELD(enterprise_project_id),
+	.help = "Enterprise project that HSS is asked about unless a query names one"},
+	{"language", SERVER_OR_TABLE, HW_OPTION_WORD, .words = language_words,
+		.fallback = "en_US", .offset = FIELD(language),
+	.help = "Language of names in BSS replies"},
+	{"page_size", SERVER_OR_TABLE, HW_OPTION_INT, .min = 1, .max = 1000,
+		.fallback = "200", .offset = FIELD(page_size),
+	.help = "Rows asked for per request, within what the API allows (HSS: 10 to 200)"},
+	{"prefetch", SERVER_OR_TABLE, HW_OPTION_INT, .min = 1, .max = 64,
+		.fallback = "4", .offset = FIELD(prefetch),
+	.help = "Pages of one scan that may be on their way at a time"},
+	{"connect_timeout", HW_ON_SERVER, HW_OPTION_TIME, .min = 1,
+		.max = 3600000, .fallback = "10s", .offset = FIELD(connect_timeout),
+	.help = "Time to connect, TLS included"},
+	{"request_timeout", SERVER_OR_TABLE, HW_OPTION_TIME, .min = 1,
+		.max = 86400000, .fallback = "60s", .offset = FIELD(request_timeout),
+	.help = "Time for one request and its reply"},
+	{"retry_budget", SERVER_OR_TABLE, HW_OPTION_TIME, .min = 0,
+		.max = 86400000, .fallback = "120s", .offset = FIELD(retry_budget),
+	.help = "Time that one request may spend waiting to be tried again"},
+	{"max_response_size", SERVER_OR_TABLE, HW_OPTION_SIZE, .min = 1024,
+		.max = 1073741824, .fallback = "64MB",
+		.offset = FIELD(max_response_size),
+	.help = "Largest reply accepted, counted after decompression"},
+	{"ca_file", HW_ON_SERVER, HW_OPTION_PATH, .offset = FIELD(ca_file),
+	.help = "File on the database server with the certificates to trust instead of the system's"},
+	{"proxy", HW_ON_SERVER, HW_OPTION_STRING, .max = 1000,
+		.offset = FIELD(proxy),
+	.help = "HTTP proxy, such as http://proxy.example.com:3128"},
+	{"allow_insecure", HW_ON_SERVER, HW_OPTION_BOOL, .fallback = "false",
+		.offset = FIELD(allow_insecure),
+	.help = "Allows endpoints with plain http on a loopback address, for tests"},
+	{"status_spelling", SERVER_OR_TABLE, HW_OPTION_WORD,
+		.words = spelling_words, .fallback = "auto",
+		.offset = FIELD(status_spelling),
+	.help = "How quota_status and used_status are asked for: long (QUOTA_STATUS_NORMAL), short (normal), or as the first page shows"},
+	{"on_drift", SERVER_OR_TABLE, HW_OPTION_WORD, .words = drift_words,
+		.fallback = "error", .offset = FIELD(on_drift),
+	.help = "What to do when a list changes while it is read"},
+	{"table", HW_ON_TABLE, HW_OPTION_STRING, .max = 63, .offset = FIELD(table),
+	.help = "Name of the table in the catalog (default: the foreign table's own name)"},
+	{"column_name", HW_ON_COLUMN, HW_OPTION_STRING, .max = 63,
+	.help = "Name of the column in the catalog (default: the column's own name)"},
+	{"access_key", HW_ON_MAPPING, HW_OPTION_STRING, .is_secret = true,
+		.max = 200,
+	.help = "Access key (AK)"},
+	{"secret_key", HW_ON_MAPPING, HW_OPTION_STRING, .is_secret = true,
+		.max = 1000,
+	.help = "Secret access key (SK)"},
+	{"security_token", HW_ON_MAPPING, HW_OPTION_STRING, .is_secret = true,
+		.max = 32768,
+	.help = "Security token that belongs to a temporary access key"},
+	{"token", HW_ON_MAPPING, HW_OPTION_STRING, .is_secret = true,
+		.max = 32768,
+	.help = "IAM token, instead of keys: of a project for HSS, of the account for BSS"},
+	{NULL}
+};
+
+/* --- names ---------------------------------------------------------- */
+
+/* A name further away than this is not what was meant. */
+#define DISTANCE_MAX 4
+
+const char *
+hw_closest(const char *name, const char *(*next) (void *state), void *state)
+{
+	const char *closest = NULL;
+	const char *candidate;
+	int			length = strlen(name);
+	int			best = Min(DISTANCE_MAX, length / 2) + 1;
+
+	if (length > 255)
+		return NULL;
+	while ((candidate = next(state)) != NULL)
+	{
+		int			distance;
+
+		distance = varstr_levenshtein_less_equal(name, length, candidate,
+												 strlen(candidate), 1, 1, 1,
+												 best, true);
+		if (distance < best)
+		{
+			best = distance;
+			closest = candidate;
+		}
+	}
+	return closest;
+}
+
+const char *
+hw_next_table_name(void *state)
+{
+	int		   *index = state;
+	int			i = 0;
+
+	for (const HwService *const *s = hw_services; *s; s++)
+	{
+		for (const HwApi *a = (*s)->apis; a->name; a++)
+		{
+			for (const HwTable *t = a->tables; t->name; t++)
+			{
+				if (i++ == *index)
+				{
+					(*index)++;
+					return t->name;
+				}
+			}
+		}
+	}
+	return NULL;
+}
+
+static int
+place_of_catalog(Oid catalog)
+{
+	switch (catalog)
+	{
+		case ForeignServerRelationId:
+			return HW_ON_SERVER;
+		case UserMappingRelationId:
+			return HW_ON_MAPPING;
+		case ForeignTableRelationId:
+			return HW_ON_TABLE;
+		case AttributeRelationId:
+			return HW_ON_COLUMN;
+		default:
+			return 0;			/* the wrapper itself has none */
+	}
+}
+
+static const char *
+place_name(int where)
+{
+	if (where & HW_ON_SERVER)
+		return where & HW_ON_TABLE ? "a server or foreign table" : "a server";
+	if (where & HW_ON_MAPPING)
+		return "a user mapping";
+	return where & HW_ON_TABLE ? "a foreign table" : "a column";
+}
+
+typedef struct NextOption
+{
+	const HwOption *option;
+	int			where;
+} NextOption;
+
+static const char *
+next_option(void *state)
+{
+	NextOption *next = state;
+
+	for (; next->option->name; next->option++)
+	{
+		if (next->option->where & next->where)
+			return (next->option++)->name;
+	}
+	return NULL;
+}
+
+static void
+unknown_option(const char *name, int where)
+{
+	NextOption	state = {hw_option_table, where};
+	const char *closest = hw_closest(name, next_option, &state);
+	StringInfoData all;
+	const char *valid;
+
+	initStringInfo(&all);
+	state.option = hw_option_table;
+	while ((valid = next_option(&state)) != NULL)
+		appendStringInfo(&all, "%s%s", all.len ? ", " : "", valid);
+
+	for (const HwOption *option = hw_option_table; option->name; option++)
+	{
+		if (strcmp(option->name, name) == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+					 errmsg("invalid option \"%s\"", name),
+					 errhint("Option \"%s\" is an option of %s.", name,
+							 place_name(option->where))));
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+			 errmsg("invalid option \"%s\"", name),
+			 closest ?
+			 errhint("Perhaps you meant the option \"%s\".", closest) :
+			 all.len ? errhint("Valid options in this context are: %s.",
+							   all.data) :
+			 errhint("There are no valid options in this context.")));
+}
+
+/* --- values --------------------------------------------------------- */
+
+/* A secret is named, never shown. */
+static void
+bad_value(const HwOption *option, const char *value, const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 option->is_secret ?
+			 errmsg("invalid value for option \"%s\"", option->name) :
+			 errmsg("invalid value for option \"%s\": \"%s\"", option->name,
+					value),
+			 errdetail("%s", detail)));
+}
+
+static const char *
+words_text(const char *const *words)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfoString(&text, "Valid values are ");
+	for (int i = 0; words[i]; i++)
+		appendStringInfo(&text, "%s\"%s\"",
+						 i == 0 ? "" : words[i + 1] ? ", " : " and ",
+						 words[i]);
+	appendStringInfoChar(&text, '.');
+	return text.data;
+}
+
+static bool
+is_digits(const char *value)
+{
+	return value[0] && strspn(value, "0123456789") == strlen(value);
+}
+
+/* The number that a value stands for, in the unit the option is kept in. */
+static long
+parse_number(const HwOption *option, const char *value)
+{
+	int			flags = 0;
+	int			number;
+	const char *hint = NULL;
+	bool		is_bool;
+
+	if (option->type == HW_OPTION_BOOL)
+	{
+		if (!parse_bool(value, &is_bool))
+			bad_value(option, value, "It must be a Boolean.");
+		return is_bool;
+	}
+	if (option->type == HW_OPTION_TIME)
+	{
+		/* Without a unit these are seconds, as in libpq. */
+		if (is_digits(value))
+			value = psprintf("%ss", value);
+		flags = GUC_UNIT_MS;
+	}
+	else if (option->type == HW_OPTION_SIZE)
+		flags = GUC_UNIT_BYTE;
+	if (!parse_int(value, &number, flags, &hint))
+		bad_value(option, value, hint ? hint : "It must be an integer.");
+	if (number < option->min || number > option->max)
+		bad_value(option, value,
+				  psprintf("It must be between %ld and %ld%s.", option->min,
+						   option->max,
+						   option->type == HW_OPTION_TIME ? " ms" :
+						   option->type == HW_OPTION_SIZE ? " bytes" : ""));
+	return number;
+}
+
+static void
+check_url(const HwOption *option, const char *value)
+{
+	HwBase		base;
+	const char *reason;
+
+	if (!hw_url_base(value, &base, &reason))
+		bad_value(option, value,
+				  psprintf("It must be a base URL such as https://host or https://host:port/prefix, but %s.",
+						   reason));
+}
+
+/* Control characters would end a header or a line of a message. */
+static void
+check_text(const HwOption *option, const char *value)
+{
+	if (value[0] == '\0')
+		bad_value(option, value, "It must not be empty.");
+	if (option->max > 0 && strlen(value) > (size_t) option->max)
+		bad_value(option, value,
+				  psprintf("It must not be longer than %ld bytes.",
+						   option->max));
+	for (const char *p = value; *p; p++)
+	{
+		if ((unsigned char) *p < ' ' || *p == 0x7f)
+			bad_value(option, value,
+					  "It must not contain control characters.");
+	}
+	if (option->is_secret && (value[0] == ' ' ||
+							  value[strlen(value) - 1] == ' '))
+		bad_value(option, value, "It must not begin or end with a blank.");
+}
+
+static void
+check_value(const HwOption *option, const char *value)
+{
+	check_text(option, value);
+	switch (option->type)
+	{
+		case HW_OPTION_WORD:
+			for (int i = 0; option->words[i]; i++)
+			{
+				if (strcmp(option->words[i], value) == 0)
+					return;
+			}
+			bad_value(option, value, words_text(option->words));
+			break;
+		case HW_OPTION_BOOL:
+		case HW_OPTION_INT:
+		case HW_OPTION_TIME:
+		case HW_OPTION_SIZE:
+			(void) parse_number(option, value);
+			break;
+		case HW_OPTION_URL:
+			check_url(option, value);
+			break;
+		case HW_OPTION_ID:
+			if (strlen(value) > 256 ||
+				strspn(value, "0123456789abcdefghijklmnopqrstuvwxyz"
+					   "ABCDEFGHIJKLMNOPQRSTUVWXYZ_-") != strlen(value))
+				bad_value(option, value,
+						  "It must consist of at most 256 letters, digits, underscores and hyphens.");
+			break;
+		case HW_OPTION_PATH:
+			if (!is_absolute_path(value))
+				bad_value(option, value, "It must be an absolute file name.");
+			break;
+		case HW_OPTION_STRING:
+			break;
+	}
+}
+
+/* --- combinations --------------------------------------------------- */
+
+static const char *
+find_value(List *options, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, options)
+	{
+		DefElem    *def = lfirst_node(DefElem, lc);
+
+		if (strcmp(def->defname, name) == 0)
+			return defGetString(def);
+	}
+	return NULL;
+}
+
+static void
+refuse_http(const char *option, const char *value, bool is_loopback)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("invalid value for option \"%s\": \"%s\"", option, value),
+			 errdetail("Plain http would send credentials in the clear."),
+			 is_loopback ?
+			 errhint("For a test server on this machine, set option \"allow_insecure\" to true.") :
+			 errhint("Use https.")));
+}
+
+static void
+check_server(List *options)
+{
+	const char *insecure = find_value(options, "allow_insecure");
+	bool		allow_insecure = false;
+
+	if (insecure)
+		(void) parse_bool(insecure, &allow_insecure);
+	for (const HwOption *option = hw_option_table; option->name; option++)
+	{
+		const char *value = find_value(options, option->name);
+		HwBase		base;
+		const char *reason;
+
+		if (option->type != HW_OPTION_URL || value == NULL ||
+			!hw_url_base(value, &base, &reason) || base.is_https)
+			continue;
+		if (!base.is_loopback || !allow_insecure)
+			refuse_http(option->name, value, base.is_loopback);
+	}
+}
+
+static void
+check_mapping(List *options)
+{
+	bool		has_ak = find_value(options, "access_key") != NULL;
+	bool		has_sk = find_value(options, "secret_key") != NULL;
+	bool		has_st = find_value(options, "security_token") != NULL;
+	bool		has_token = find_value(options, "token") != NULL;
+
+	if (has_token && (has_ak || has_sk || has_st))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("conflicting credentials in user mapping"),
+				 errdetail("Options \"token\" and \"access_key\", \"secret_key\" or \"security_token\" exclude each other."),
+				 errhint("Give either a token or an access key with its secret key.")));
+	if (has_ak != has_sk || (has_st && !has_ak))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("incomplete credentials in user mapping"),
+				 errdetail("Options \"access_key\" and \"secret_key\" belong together; \"security_token\" goes with both."),
+				 errhint("Set all of them in one statement.")));
+}
+
+static void
+check_table(List *options)
+{
+	const char *name = find_value(options, "table");
+	const HwApi *api;
+	const HwService *service;
+	int			index = 0;
+	const char *closest;
+
+	if (name == NULL || hw_table_find(name, &api, &service))
+		return;
+	closest = hw_closest(name, hw_next_table_name, &index);
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
+			 errmsg("there is no table \"%s\" in the catalog", name),
+			 closest ? errhint("Perhaps you meant the table \"%s\".", closest) :
+			 errhint("SELECT * FROM hwbss_fdw_tables() lists them.")));
+}
+
+void
+hw_options_validate(List *options, Oid catalog)
+{
+	int			where = place_of_catalog(catalog);
+	ListCell   *lc;
+
+	foreach(lc, options)
+	{
+		DefElem    *def = lfirst_node(DefElem, lc);
+		const HwOption *option = hw_option_table;
+
+		while (option->name && (strcmp(option->name, def->defname) != 0 ||
+								!(option->where & where)))
+			option++;
+		if (option->name == NULL)
+			unknown_option(def->defname, where);
+		check_value(option, defGetString(def));
+	}
+	if (where == HW_ON_SERVER)
+		check_server(options);
+	else if (where == HW_ON_MAPPING)
+		check_mapping(options);
+	else if (where == HW_ON_TABLE)
+		check_table(options);
+}
+
+/* --- reading -------------------------------------------------------- */
+
+static void
+set_option(HwOptions *options, const HwOption *option, const char *value)
+{
+	char	   *field = (char *) options + option->offset;
+
+	switch (option->type)
+	{
+		case HW_OPTION_BOOL:
+		case HW_OPTION_INT:
+		case HW_OPTION_TIME:
+		case HW_OPTION_SIZE:
+			*(long *) field = parse_number(option, value);
+			break;
+		default:
+			*(char **) field = pstrdup(value);
+			break;
+	}
+}
+
+HwOptions *
+hw_options_of_table(ForeignTable *table, ForeignServer *server)
+{
+	HwOptions  *options = palloc0(sizeof(HwOptions));
+
+	for (const HwOption *option = hw_option_table; option->name; option++)
+	{
+		const char *value = NULL;
+
+		if (!(option->where & SERVER_OR_TABLE))
+			continue;
+		if (table && (option->where & HW_ON_TABLE))
+			value = find_value(table->options, option->name);
+		if (value == NULL && (option->where & HW_ON_SERVER))
+			value = find_value(server->options, option->name);
+		if (value == NULL)
+			value = option->fallback;
+		if (value)
+			set_option(options, option, value);
+	}
+	return options;
+}
+
+const char *
+hw_option_text(const HwOptions *options, const char *name)
+{
+	for (const HwOption *option = hw_option_table; option->name; option++)
+	{
+		if (strcmp(option->name, name) == 0 &&
+			(option->where & SERVER_OR_TABLE) &&
+			(option->type == HW_OPTION_STRING ||
+			 option->type == HW_OPTION_WORD || option->type == HW_OPTION_ID ||
+			 option->type == HW_OPTION_URL))
+			return *(char *const *) ((const char *) options + option->offset);
+	}
+	return NULL;
+}
+
+static const char *
+next_region(void *state)
+{
+	const HwEndpoint **next = state;
+
+	return (*next)->service ? (*next)++->region : NULL;
+}
+
+const char *
+hw_options_endpoint(const HwOptions *options, const HwService *service,
+					ForeignServer *server)
+{
+	const char *url = hw_option_text(options, service->endpoint_option);
+	HwSite		site = hw_site_of_region(options->region);
+	const HwEndpoint *next = hw_endpoints();
+	const char *closest;
+
+	if (url == NULL)
+		url = options->endpoint;
+	if (options->site)
+		(void) hw_site_find(options->site, &site);
+	if (url == NULL)
+		url = hw_endpoint_find(service->name, options->region, site);
+	if (url)
+		return url;
+
+	if (options->region == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
+				 errmsg("server \"%s\" has no region", server->servername),
+				 errdetail("%s is a service of a region.", service->title),
+				 errhint("Set option \"region\" of the server or foreign table, or option \"%s\" of the server.",
+						 service->endpoint_option)));
+	closest = hw_closest(options->region, next_region, &next);
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
+			 errmsg("no endpoint of %s is known for region \"%s\"",
+					service->title, options->region),
+			 closest ?
+			 errhint("Perhaps you meant the region \"%s\"; for another region set option \"%s\" of the server.",
+					 closest, service->endpoint_option) :
+			 errhint("Set option \"%s\" of the server.",
+					 service->endpoint_option)));
+}
+
+void
+hw_options_credentials(UserMapping *mapping, ForeignServer *server,
+					   HwCredentials *credentials)
+{
+	credentials->access_key = find_value(mapping->options, "access_key");
+	credentials->secret_key = find_value(mapping->options, "secret_key");
+	credentials->security_token = find_value(mapping->options,
+											 "security_token");
+	credentials->token = find_value(mapping->options, "token");
+	if (credentials->token == NULL && (credentials->access_key == NULL ||
+									   credentials->secret_key == NULL))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+				 errmsg("user mapping for server \"%s\" has no credentials",
+						server->servername),
+				 errhint("Use ALTER USER MAPPING to add options \"access_key\" and \"secret_key\", or \"token\".")));
+}

@@ -1,0 +1,336 @@
+/*-------------------------------------------------------------------------
+ *
+ * plan.c
+ *	  Sizes, paths and plans of foreign scans.
+ *
+ * Requests are what a scan costs: HSS allows five a minute.  Planning sends
+ * none.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "fdw/plan.h"
+
+#include <math.h>
+
+#include "access/sysattr.h"
+#include "catalog/pg_type.h"
+#include "fdw/compat.h"
+#include "fdw/conditions.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/planmain.h"
+#include "optimizer/restrictinfo.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+/*
+ * Cost of one request, in units of a sequential page read.  A round trip of
+ * 50 ms is some thousand times a page from memory; what counts is that no plan
+ * with more requests ever looks cheaper for doing less local work.
+ */
+#define REQUEST_COST 10000.0
+
+/* Rows of a list that has never been analyzed. */
+#define ROWS_DEFAULT 1000.0
+
+/* Planner state of one foreign table, in rel->fdw_private. */
+typedef struct HwRelInfo
+{
+	HwForeignTable *foreign;
+	List	   *sent;			/* RestrictInfos that became conditions */
+	List	   *conditions;		/* HwConditions, in the same order */
+	List	   *local;			/* RestrictInfos that did not */
+	double		rows_sent;		/* rows that answer the conditions sent */
+} HwRelInfo;
+
+static double
+rows_of_table(const HwForeignTable *foreign, double reltuples)
+{
+	if (reltuples >= 0)
+		return reltuples;
+	return foreign->table->rows ? ROWS_DEFAULT : 1;
+}
+
+static void
+classify(PlannerInfo *root, RelOptInfo *baserel, HwRelInfo *info)
+{
+	ListCell   *lc;
+
+	foreach(lc, baserel->baserestrictinfo)
+	{
+		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
+		HwCondition *condition;
+
+		condition = hw_condition_of_clause(root, info->foreign,
+										   baserel->relid, NULL,
+										   rinfo->clause);
+		if (condition)
+		{
+			info->sent = lappend(info->sent, rinfo);
+			info->conditions = lappend(info->conditions, condition);
+		}
+		else
+			info->local = lappend(info->local, rinfo);
+	}
+}
+
+void
+hwGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
+					Oid foreigntableid)
+{
+	HwRelInfo  *info = palloc0(sizeof(HwRelInfo));
+
+	baserel->fdw_private = info;
+	info->foreign = hw_table_open(foreigntableid);
+	classify(root, baserel, info);
+
+	baserel->tuples = rows_of_table(info->foreign, baserel->tuples);
+	set_baserel_size_estimates(root, baserel);
+	info->rows_sent = clamp_row_est(baserel->tuples *
+									clauselist_selectivity(root, info->sent,
+														   baserel->relid,
+														   JOIN_INNER, NULL));
+}
+
+/* Requests for a list of so many rows, asked for in so many strands. */
+static double
+requests_of_rows(const HwForeignTable *foreign, double rows, double strands)
+{
+	double		page_size = foreign->options->page_size;
+
+	if (foreign->api->paging.style != HW_OFFSET ||
+		foreign->table->key == NULL)
+		return strands;
+	if (page_size > foreign->api->paging.size_max)
+		page_size = foreign->api->paging.size_max;
+	return strands + floor(rows / page_size);
+}
+
+/* Lists that a full read asks for one by one. */
+static double
+strands_of_table(const HwForeignTable *foreign, List *conditions)
+{
+	double		strands = 1;
+
+	for (const HwParam *param = foreign->api->params;
+		 param && param->name && foreign->table->key; param++)
+	{
+		int			count = 0;
+		ListCell   *lc;
+
+		while (param->complete_set && param->complete_set[count])
+			count++;
+		foreach(lc, conditions)
+		{
+			const HwCondition *condition = lfirst(lc);
+
+			if (condition->param == param)
+				count = 1;
+		}
+		strands *= Max(count, 1);
+	}
+	return strands;
+}
+
+/* A param that nothing sets, not even a join, is an error before any scan. */
+static void
+check_required(const HwForeignTable *foreign, RelOptInfo *baserel,
+			   List *conditions)
+{
+	for (const HwParam *param = foreign->api->params; param && param->name;
+		 param++)
+	{
+		ListCell   *lc;
+		bool		is_set = !param->is_required ||
+			hw_option_text(foreign->options, param->option) != NULL;
+
+		foreach(lc, conditions)
+			is_set |= ((HwCondition *) lfirst(lc))->param == param;
+		if (!is_set)
+			hw_conditions_require(foreign, param);
+	}
+}
+
+void
+hwGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
+{
+	HwRelInfo  *info = baserel->fdw_private;
+	double		requests;
+	Cost		startup = REQUEST_COST;
+	Cost		total;
+
+	check_required(info->foreign, baserel, info->conditions);
+	requests = requests_of_rows(info->foreign, info->rows_sent,
+								strands_of_table(info->foreign,
+												 info->conditions));
+	total = requests * REQUEST_COST +
+		info->rows_sent * (cpu_tuple_cost + baserel->baserestrictcost.per_tuple);
+	startup += baserel->baserestrictcost.startup;
+	total += baserel->baserestrictcost.startup;
+	add_path(baserel, (Path *)
+			 hw_foreignscan_path(root, baserel, baserel->rows, startup,
+								 Max(total, startup),
+								 baserel->lateral_relids));
+}
+
+/* --- plans ---------------------------------------------------------- */
+
+/* Attributes that the plan's target list or clauses look at. */
+static List *
+used_attributes(const HwForeignTable *foreign, RelOptInfo *baserel,
+				List *clauses)
+{
+	Bitmapset  *used = NULL;
+	List	   *attributes = NIL;
+	bool		is_whole;
+
+	pull_varattnos((Node *) baserel->reltarget->exprs, baserel->relid, &used);
+	pull_varattnos((Node *) clauses, baserel->relid, &used);
+	is_whole = bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, used);
+	for (int attno = 1; attno <= foreign->natts; attno++)
+	{
+		if (foreign->columns[attno - 1] &&
+			(is_whole ||
+			 bms_is_member(attno - FirstLowInvalidHeapAttributeNumber, used)))
+			attributes = lappend_int(attributes, attno);
+	}
+	return attributes;
+}
+
+/* "expire_time (no parameter)" for a clause that is not sent. */
+static String *
+describe_local(const HwForeignTable *foreign, Index varno, Expr *clause)
+{
+	StringInfoData text;
+	Bitmapset  *used = NULL;
+	int			member = -1;
+
+	initStringInfo(&text);
+	pull_varattnos((Node *) clause, varno, &used);
+	while ((member = bms_next_member(used, member)) >= 0)
+	{
+		int			attno = member + FirstLowInvalidHeapAttributeNumber;
+
+		if (attno >= 1 && attno <= foreign->natts &&
+			foreign->columns[attno - 1])
+			appendStringInfo(&text, "%s%s", text.len ? ", " : "",
+							 foreign->columns[attno - 1]->name);
+	}
+	if (text.len == 0)
+		appendStringInfoString(&text, "row");
+	appendStringInfo(&text, " (%s)",
+					 hw_condition_reason(foreign, varno, clause));
+	return makeString(text.data);
+}
+
+/* The number of rows after which the reader is likely to stop, or 0. */
+static double
+row_goal(PlannerInfo *root, RelOptInfo *baserel, double local_selectivity)
+{
+	if (root->limit_tuples <= 0 ||
+		bms_membership(root->all_baserels) != BMS_SINGLETON ||
+		root->parse->sortClause != NIL)
+		return 0;
+	return ceil(root->limit_tuples / Max(local_selectivity, 1e-6));
+}
+
+ForeignScan *
+hwGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid,
+				 ForeignPath *best_path, List *tlist, List *scan_clauses,
+				 Plan *outer_plan)
+{
+	HwRelInfo  *info = baserel->fdw_private;
+	const HwForeignTable *foreign = info->foreign;
+	List	   *names = NIL;
+	List	   *values = NIL;
+	List	   *local = NIL;
+	List	   *private;
+	List	   *clauses = extract_actual_clauses(scan_clauses, false);
+	List	   *locals = NIL;
+	double		goal;
+	ListCell   *lc;
+
+	foreach(lc, scan_clauses)
+	{
+		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
+		HwCondition *condition;
+
+		if (rinfo->pseudoconstant)
+			continue;
+		condition = hw_condition_of_clause(root, foreign, baserel->relid,
+										   PATH_REQ_OUTER(&best_path->path),
+										   rinfo->clause);
+		if (condition)
+		{
+			names = lappend(names,
+							list_make2(makeString(pstrdup(condition->column->name)),
+									   makeInteger(condition->is_array)));
+			values = lappend(values, condition->value);
+		}
+		else
+		{
+			locals = lappend(locals, rinfo);
+			local = lappend(local, describe_local(foreign, baserel->relid,
+												  rinfo->clause));
+		}
+	}
+	goal = row_goal(root, baserel,
+					clauselist_selectivity(root, locals, baserel->relid,
+										   JOIN_INNER, NULL));
+	private = list_make4(makeDefElem("conditions", (Node *) names, -1),
+						 makeDefElem("attributes", (Node *)
+									 used_attributes(foreign, baserel,
+													 clauses), -1),
+						 makeDefElem("local", (Node *) local, -1),
+						 makeDefElem("row_goal", (Node *)
+									 makeFloat(psprintf("%.0f", goal)), -1));
+
+	/* All clauses stay: services' filters are not SQL's. */
+	return make_foreignscan(tlist, clauses, baserel->relid, values, private,
+							NIL, NIL, outer_plan);
+}
+
+HwPlan *
+hw_plan_read(const HwForeignTable *foreign, ForeignScan *scan)
+{
+	HwPlan	   *plan = palloc0(sizeof(HwPlan));
+	List	   *names = NIL;
+	ListCell   *lc;
+	ListCell   *lv;
+
+	foreach(lc, scan->fdw_private)
+	{
+		DefElem    *def = lfirst_node(DefElem, lc);
+
+		if (strcmp(def->defname, "conditions") == 0)
+			names = (List *) def->arg;
+		else if (strcmp(def->defname, "attributes") == 0)
+			plan->attributes = (List *) def->arg;
+		else if (strcmp(def->defname, "local") == 0)
+			plan->local = (List *) def->arg;
+		else if (strcmp(def->defname, "row_goal") == 0)
+			plan->row_goal = floatVal(def->arg);
+	}
+	forboth(lc, names, lv, scan->fdw_exprs)
+	{
+		List	   *name = lfirst_node(List, lc);
+		HwCondition *condition = palloc0(sizeof(HwCondition));
+
+		condition->column = hw_column_find(foreign->table,
+										   strVal(linitial(name)));
+		if (condition->column)
+			condition->param = hw_param_of_column(foreign->api,
+												  foreign->table,
+												  condition->column->name);
+		condition->is_array = intVal(lsecond(name)) != 0;
+		condition->value = lfirst(lv);
+
+		/* The table was given another entry since: its plans are redone. */
+		if (condition->param == NULL)
+			elog(ERROR, "foreign table \"%s\" has changed since it was planned",
+				 foreign->relname);
+		plan->conditions = lappend(plan->conditions, condition);
+	}
+	return plan;
+}

@@ -1,0 +1,210 @@
+/*-------------------------------------------------------------------------
+ *
+ * report.c
+ *	  From a status of the core to words for the user.
+ *
+ * The message says what could not be done, the detail what the service or the
+ * network said, the hint what to do about it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "fdw/report.h"
+
+#include "fdw/compat.h"
+#include "mb/pg_wchar.h"
+
+static int
+sqlstate_of(HwKind kind)
+{
+	switch (kind)
+	{
+		case HW_OUT_OF_MEMORY:
+			return ERRCODE_FDW_OUT_OF_MEMORY;
+		case HW_NO_CONNECTION:
+		case HW_TIMED_OUT:
+		case HW_TLS_FAILED:
+			return ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION;
+		case HW_TOO_LARGE:
+		case HW_OFFSET_EXCEEDED:
+			return ERRCODE_PROGRAM_LIMIT_EXCEEDED;
+		case HW_BAD_REPLY:
+		case HW_SERVER_ERROR:
+		case HW_HIDDEN_FAILURE:
+		case HW_STUCK:
+			return ERRCODE_FDW_UNABLE_TO_CREATE_REPLY;
+		case HW_BAD_REQUEST:
+			return ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION;
+		case HW_NOT_FOUND:
+			return ERRCODE_FDW_TABLE_NOT_FOUND;
+		case HW_UNAUTHORIZED:
+		case HW_TOKEN_EXPIRED:
+		case HW_CLOCK_WRONG:
+		case HW_LOCKED_OUT:
+			return ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION;
+		case HW_DENIED:
+		case HW_WRONG_SITE:
+			return ERRCODE_INSUFFICIENT_PRIVILEGE;
+		case HW_THROTTLED:
+			return ERRCODE_CONFIGURATION_LIMIT_EXCEEDED;
+		case HW_BAD_VALUE:
+			return ERRCODE_FDW_INVALID_DATA_TYPE;
+		case HW_DRIFTED:
+			return ERRCODE_T_R_SERIALIZATION_FAILURE;
+		case HW_OK:
+		case HW_INTERNAL:
+			break;
+	}
+	return ERRCODE_FDW_ERROR;
+}
+
+/*
+ * Text from the service in the database's encoding.  An error about an error
+ * would hide the first, so what cannot be converted is replaced.
+ */
+static char *
+to_server(const char *text)
+{
+	char	   *copy;
+
+	if (GetDatabaseEncoding() == PG_UTF8)
+		return pstrdup(text);
+	copy = pstrdup(text);
+	for (char *p = copy; *p; p++)
+	{
+		if (IS_HIGHBIT_SET(*p))
+			*p = '?';
+	}
+	return copy;
+}
+
+static char *
+detail_of(const HwForeignTable *foreign, const HwStatus *status)
+{
+	StringInfoData detail;
+	char	   *text = to_server(status->text);
+	size_t		length = strlen(text);
+
+	initStringInfo(&detail);
+	while (length > 0 && strchr(". \n", text[length - 1]))
+		text[--length] = '\0';
+	appendStringInfo(&detail, "API \"%s\"", foreign->api->name);
+	if (status->http == 0)
+		appendStringInfo(&detail, " was not reached: %s.", text);
+	else
+	{
+		appendStringInfo(&detail, " answered HTTP %d", status->http);
+		if (status->code[0])
+			appendStringInfo(&detail, ", %s", to_server(status->code));
+		if (status->place[0])
+			appendStringInfo(&detail, ", at %s", status->place);
+		if (text[0])
+			appendStringInfo(&detail, ": %s", text);
+		appendStringInfoChar(&detail, '.');
+	}
+	if (status->request_id[0])
+		appendStringInfo(&detail, " Request ID: %s.",
+						 to_server(status->request_id));
+	return detail.data;
+}
+
+static bool
+has_text(const HwStatus *status, const char *part)
+{
+	return strstr(status->text, part) != NULL;
+}
+
+/* What to do about it, or NULL when there is nothing to advise. */
+static char *
+hint_of(const HwForeignTable *foreign, const HwStatus *status)
+{
+	const char *server = foreign->servername;
+
+	switch (status->kind)
+	{
+		case HW_NO_CONNECTION:
+			return psprintf("Check the endpoint of server \"%s\" and whether the database server can reach it.",
+							server);
+		case HW_TIMED_OUT:
+			return "Try again, or raise options \"connect_timeout\" and \"request_timeout\".";
+		case HW_TLS_FAILED:
+			return psprintf("If the endpoint has a certificate of your own authority, set option \"ca_file\" of server \"%s\".",
+							server);
+		case HW_TOO_LARGE:
+			return "Raise option \"max_response_size\", or lower \"page_size\".";
+		case HW_OFFSET_EXCEEDED:
+			return "Add conditions that split the list, such as one on \"version\" or \"enterprise_project_id\".";
+		case HW_UNAUTHORIZED:
+			return psprintf("Check the access key and secret key, or the token, of the user mapping for server \"%s\"; a temporary key needs its security token.",
+							server);
+		case HW_LOCKED_OUT:
+			return psprintf("The key was refused; to keep it from being locked, it is not tried again for five minutes. Correct the user mapping for server \"%s\" and run the query again.",
+							server);
+		case HW_TOKEN_EXPIRED:
+			return psprintf("Put a new token into the user mapping for server \"%s\"; it must be of the same region and site.",
+							server);
+		case HW_CLOCK_WRONG:
+			return "Set the clock of the database server: signatures are valid for 15 minutes.";
+		case HW_DENIED:
+			if (has_text(status, "all_granted_eps") ||
+				strncmp(status->code, "HSS.", 4) == 0)
+				return "A user with rights on one enterprise project only must name it: set option \"enterprise_project_id\", or add a condition on that column.";
+			return psprintf("The API wants the credentials of %s; check the user mapping for server \"%s\".",
+							foreign->api->account, server);
+		case HW_WRONG_SITE:
+			return psprintf("The account belongs to another web site: set option \"site\" of server \"%s\" to intl, cn or eu.",
+							server);
+		case HW_NOT_FOUND:
+			if (foreign->api->successor)
+				return psprintf("The API has been announced to go offline; its successor is %s.",
+								foreign->api->successor);
+			return "Check options \"region\" and \"project_id\" and the endpoint.";
+		case HW_THROTTLED:
+			return "Wait, or raise option \"retry_budget\".";
+		case HW_BAD_REQUEST:
+			return psprintf("Check the options of server \"%s\" and the values that the query compares with.",
+							server);
+		case HW_SERVER_ERROR:
+			return "Try again later.";
+		case HW_BAD_REPLY:
+			return "Something else than the API may have answered: check the endpoint and the proxy.";
+		case HW_STUCK:
+			return "The service ignores the offset: the list cannot be read beyond its first page.";
+		case HW_DRIFTED:
+			return "Run the query again, or set option \"on_drift\" to warning or ignore.";
+		default:
+			return NULL;
+	}
+}
+
+void
+hw_report_scan(const HwForeignTable *foreign, const HwStatus *status)
+{
+	char	   *detail = detail_of(foreign, status);
+	char	   *hint = hint_of(foreign, status);
+
+	ereport(ERROR,
+			(errcode(sqlstate_of(status->kind)),
+			 errmsg("could not read foreign table \"%s\"", foreign->relname),
+			 errdetail_internal("%s", detail),
+			 hint ? errhint("%s", hint) : 0));
+}
+
+void
+hw_report_drift(const HwForeignTable *foreign, const HwStatus *status)
+{
+	ereport(WARNING,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("foreign table \"%s\" changed while it was read",
+					foreign->relname),
+			 errdetail_internal("%s.", to_server(status->text)),
+			 errhint("Rows may be missing; run the query again.")));
+}
+
+void
+hw_report_session(const char *servername, const HwStatus *status)
+{
+	ereport(ERROR,
+			(errcode(sqlstate_of(status->kind)),
+			 errmsg("could not open a session for server \"%s\"", servername),
+			 errdetail_internal("%s.", to_server(status->text))));
+}

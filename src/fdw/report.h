@@ -1,0 +1,30 @@
+/*-------------------------------------------------------------------------
+ *
+ * report.h
+ *	  From a status of the core to words for the user.
+ *
+ * The wording, the SQLSTATEs and what is never shown live in report.c.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef HW_REPORT_H
+#define HW_REPORT_H
+
+#include "postgres.h"
+
+#include "core/status.h"
+#include "fdw/table.h"
+
+/* ERROR: the table could not be read. */
+extern void hw_report_scan(const HwForeignTable *foreign,
+						   const HwStatus *status) pg_attribute_noreturn();
+
+/* WARNING: the list changed while it was read. */
+extern void hw_report_drift(const HwForeignTable *foreign,
+							const HwStatus *status);
+
+/* ERROR: a session could not be opened. */
+extern void hw_report_session(const char *servername, const HwStatus *status)
+			pg_attribute_noreturn();
+
+#endif							/* HW_REPORT_H */

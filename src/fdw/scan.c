@@ -1,0 +1,268 @@
+/*-------------------------------------------------------------------------
+ *
+ * scan.c
+ *	  Executing a foreign scan.
+ *
+ * Nothing is sent, and no credential read, before the first row is asked for.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "fdw/scan.h"
+
+#include "executor/executor.h"
+#include "fdw/compat.h"
+#include "fdw/conditions.h"
+#include "fdw/report.h"
+#include "fdw/wait.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+
+void
+hwBeginForeignScan(ForeignScanState *node, int eflags)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	EState	   *estate = node->ss.ps.state;
+	HwScan	   *scan = palloc0(sizeof(HwScan));
+
+	node->fdw_state = scan;
+	scan->foreign = hw_table_of_relation(node->ss.ss_currentRelation);
+	scan->plan = hw_plan_read(scan->foreign, plan);
+	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
+		return;
+
+	scan->userid = hw_check_as_user(plan, estate);
+	if (!OidIsValid(scan->userid))
+		scan->userid = GetUserId();
+	scan->values = ExecInitExprList(plan->fdw_exprs, &node->ss.ps);
+	scan->maker = hw_tuple_open(scan->foreign,
+								RelationGetDescr(node->ss.ss_currentRelation),
+								scan->plan->attributes);
+	scan->binding_context = AllocSetContextCreate(estate->es_query_cxt,
+												  "hwbss_fdw bindings",
+												  ALLOCSET_SMALL_SIZES);
+}
+
+/* --- questions ------------------------------------------------------ */
+
+static HwOnDrift
+on_drift(const HwOptions *options)
+{
+	if (strcmp(options->on_drift, "warning") == 0)
+		return HW_DRIFT_WARNING;
+	if (strcmp(options->on_drift, "ignore") == 0)
+		return HW_DRIFT_IGNORE;
+	return HW_DRIFT_ERROR;
+}
+
+int
+hw_scan_page_size(const HwForeignTable *foreign)
+{
+	const HwPaging *paging = &foreign->api->paging;
+	long		size = foreign->options->page_size;
+
+	if (size > paging->size_max)
+		size = paging->size_max;
+	return (int) Max(size, paging->size_min);
+}
+
+/* The spelling to begin with: the user's, or what was understood before. */
+static void
+set_dialect(const HwScan *scan, HwQuestion *question)
+{
+	const char *spelling = scan->foreign->options->status_spelling;
+
+	if (strcmp(spelling, "long") == 0)
+		question->dialect = HW_DIALECT_LONG;
+	else if (strcmp(spelling, "short") == 0)
+		question->dialect = HW_DIALECT_SHORT;
+	else
+	{
+		question->dialect = hw_session_dialect(scan->session,
+											   scan->foreign->api,
+											   scan->foreign->endpoint);
+		question->dialect_is_known = question->dialect != HW_DIALECT_AUTO;
+	}
+}
+
+static void
+set_question(const HwScan *scan, HwQuestion *question)
+{
+	const HwForeignTable *foreign = scan->foreign;
+	const HwOptions *options = foreign->options;
+	HwFetchOptions *fetch = &question->fetch;
+
+	question->service = foreign->service;
+	question->api = foreign->api;
+	question->table = foreign->table;
+	question->columns = hw_tuple_columns(scan->maker, &question->ncolumns);
+	question->endpoint = foreign->endpoint;
+	if (hw_auth_signs(hw_client_auth(hw_session_client(scan->session))))
+		question->scope_id = foreign->service->scope == HW_PROJECT_SCOPE ?
+			"project" : options->domain_id;
+	question->page_size = hw_scan_page_size(foreign);
+	question->row_goal = scan->plan->row_goal > LONG_MAX / 2 ? 0
+		: (long) scan->plan->row_goal;
+	question->window = (int) options->prefetch;
+	question->on_drift = on_drift(options);
+	set_dialect(scan, question);
+
+	fetch->transport.connect_timeout_ms = options->connect_timeout;
+	fetch->transport.request_timeout_ms = options->request_timeout;
+	fetch->transport.body_bytes_max = options->max_response_size;
+	fetch->transport.ca_file = options->ca_file;
+	fetch->transport.proxy = options->proxy;
+	fetch->transport.allows_http = options->allow_insecure != 0;
+	fetch->retry_budget_ms = options->retry_budget;
+}
+
+static void
+release_pager(void *object)
+{
+	hw_pager_free(object);
+}
+
+/*
+ * Evaluates the conditions and opens a pager for them; none when no row can
+ * match.
+ */
+static void
+scan_start(ForeignScanState *node)
+{
+	HwScan	   *scan = node->fdw_state;
+	EState	   *estate = node->ss.ps.state;
+	HwQuestion	question = {0};
+	HwBinding  *bindings;
+	HwStatus	status;
+	MemoryContext before;
+
+	if (scan->session == NULL)
+	{
+		scan->session = hw_session_pin(scan->userid, scan->foreign->serverid,
+									   estate->es_query_cxt);
+
+		/* Registered after the pin, so it is released before it. */
+		scan->pager_owner = hw_own_prepare(estate->es_query_cxt,
+										   release_pager);
+	}
+	MemoryContextReset(scan->binding_context);
+	before = MemoryContextSwitchTo(scan->binding_context);
+	question.nbindings = hw_bindings_evaluate(scan->foreign,
+											  scan->plan->conditions,
+											  scan->values,
+											  node->ss.ps.ps_ExprContext,
+											  &bindings);
+	MemoryContextSwitchTo(before);
+	scan->is_started = true;
+	if (question.nbindings < 0)
+		return;
+
+	question.bindings = bindings;
+	set_question(scan, &question);
+	hw_status_clear(&status);
+	scan->pager_owner->object = hw_pager_open(hw_session_client(scan->session),
+											  &question, &status);
+	if (scan->pager_owner->object == NULL)
+		hw_report_scan(scan->foreign, &status);
+	scan->pager = scan->pager_owner->object;
+}
+
+/* --- statistics ----------------------------------------------------- */
+
+static void
+add_stats(HwPagerStats *sum, const HwPagerStats *more)
+{
+	sum->counters.nrequests += more->counters.nrequests;
+	sum->counters.nretries += more->counters.nretries;
+	sum->counters.bytes += more->counters.bytes;
+	sum->counters.waited_ms += more->counters.waited_ms;
+	sum->npages += more->npages;
+	sum->nrows += more->nrows;
+	sum->ndropped += more->ndropped;
+	sum->nrepeated += more->nrepeated;
+	sum->ncached += more->ncached;
+	sum->cache_age_ms = Max(sum->cache_age_ms, more->cache_age_ms);
+	sum->dialect = more->dialect;
+	sum->dialect_is_known = more->dialect_is_known;
+}
+
+void
+hw_scan_stats(const HwScan *scan, HwPagerStats *stats)
+{
+	HwPagerStats last;
+
+	*stats = scan->stats;
+	if (scan->pager == NULL)
+		return;
+	hw_pager_stats(scan->pager, &last);
+	add_stats(stats, &last);
+}
+
+/* Lets the pager go, keeping its counters and what it found out. */
+static void
+scan_stop(HwScan *scan)
+{
+	HwPagerStats last;
+
+	scan->is_started = false;
+	if (scan->pager == NULL)
+		return;
+	hw_pager_cancel(scan->pager);
+	hw_pager_stats(scan->pager, &last);
+	add_stats(&scan->stats, &last);
+	if (last.dialect_is_known)
+		hw_session_learn(scan->session, scan->foreign->api,
+						 scan->foreign->endpoint, last.dialect);
+	scan->pager = NULL;
+	hw_own_release(scan->pager_owner);
+}
+
+/* --- rows ----------------------------------------------------------- */
+
+TupleTableSlot *
+hwIterateForeignScan(ForeignScanState *node)
+{
+	HwScan	   *scan = node->fdw_state;
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+	HwStatus	warning;
+
+	if (!scan->is_started)
+		scan_start(node);
+	while (scan->pager)
+	{
+		HwPagerState state = hw_pager_next(scan->pager);
+
+		if (hw_pager_take_warning(scan->pager, &warning))
+			hw_report_drift(scan->foreign, &warning);
+		switch (state)
+		{
+			case HW_PAGER_ROW:
+				hw_tuple_store(scan->maker, scan->pager, slot);
+				return slot;
+			case HW_PAGER_WAIT:
+				hw_wait_for_pager(scan->session, scan->pager,
+								  scan->foreign->relname);
+				break;
+			case HW_PAGER_END:
+				return ExecClearTuple(slot);
+			case HW_PAGER_FAILED:
+				hw_report_scan(scan->foreign, hw_pager_status(scan->pager));
+		}
+	}
+	return ExecClearTuple(slot);
+}
+
+void
+hwReScanForeignScan(ForeignScanState *node)
+{
+	scan_stop(node->fdw_state);
+}
+
+void
+hwEndForeignScan(ForeignScanState *node)
+{
+	HwScan	   *scan = node->fdw_state;
+
+	if (scan)
+		scan_stop(scan);
+}

@@ -1,0 +1,47 @@
+/*-------------------------------------------------------------------------
+ *
+ * scan.h
+ *	  Executing a foreign scan.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef HW_SCAN_H
+#define HW_SCAN_H
+
+#include "postgres.h"
+
+#include "core/pager.h"
+#include "fdw/own.h"
+#include "fdw/plan.h"
+#include "fdw/session.h"
+#include "fdw/tuple.h"
+#include "nodes/execnodes.h"
+
+typedef struct HwScan
+{
+	HwForeignTable *foreign;
+	HwPlan	   *plan;
+	Oid			userid;			/* whose mapping is used */
+	List	   *values;			/* ExprStates of the conditions */
+	HwTupleMaker *maker;
+	MemoryContext binding_context;	/* reset when a scan starts over */
+	HwSession  *session;		/* NULL before the first fetch */
+	HwOwned    *pager_owner;
+	HwPager    *pager;			/* NULL before the first fetch, and when
+								 * nothing can match */
+	bool		is_started;
+	HwPagerStats stats;			/* of the pagers that are gone */
+} HwScan;
+
+extern void hwBeginForeignScan(ForeignScanState *node, int eflags);
+extern TupleTableSlot *hwIterateForeignScan(ForeignScanState *node);
+extern void hwReScanForeignScan(ForeignScanState *node);
+extern void hwEndForeignScan(ForeignScanState *node);
+
+/* Rows asked for per request. */
+extern int	hw_scan_page_size(const HwForeignTable *foreign);
+
+/* Sum over all pagers of a scan so far. */
+extern void hw_scan_stats(const HwScan *scan, HwPagerStats *stats);
+
+#endif							/* HW_SCAN_H */

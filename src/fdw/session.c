@@ -1,0 +1,294 @@
+/*-------------------------------------------------------------------------
+ *
+ * session.c
+ *	  What the backend keeps for a user mapping between queries.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "fdw/session.h"
+
+#include "catalog/pg_foreign_server.h"
+#include "catalog/pg_user_mapping.h"
+#include "fdw/compat.h"
+#include "fdw/options.h"
+#include "fdw/report.h"
+#include "miscadmin.h"
+#include "storage/fd.h"
+#include "storage/ipc.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+/* APIs at places whose spelling a session remembers. */
+#define DIALECTS_MAX 16
+
+/*
+ * Descriptors of an engine: its epoll set, two timers, and connections.  They
+ * are declared to fd.c at once, since the number of sockets changes where
+ * nothing may throw.
+ */
+#define DESCRIPTORS_PER_SESSION (3 + HW_ENGINE_CONNECTIONS_MAX)
+
+typedef struct HwLearnt
+{
+	const HwApi *api;
+	char		endpoint[256];
+	HwDialect	dialect;
+} HwLearnt;
+
+struct HwSession
+{
+	HwSession  *next;
+	Oid			mappingid;
+	Oid			serverid;
+	Oid			userid;			/* InvalidOid for a PUBLIC mapping */
+	uint32		mapping_hash;
+	uint32		server_hash;
+	HwClient   *client;
+	int			npins;
+	bool		is_doomed;
+	int			ndescriptors;	/* declared to fd.c */
+	HwLearnt	learnt[DIALECTS_MAX];
+	int			nlearnt;
+};
+
+static HwSession *sessions = NULL;
+static bool has_callbacks = false;
+
+static void
+session_close(HwSession *session)
+{
+	HwSession **link = &sessions;
+
+	while (*link != session)
+		link = &(*link)->next;
+	*link = session->next;
+	hw_client_close(session->client);
+	for (int i = 0; i < session->ndescriptors; i++)
+		ReleaseExternalFD();
+	pfree(session);
+}
+
+static void
+session_unpin(void *object)
+{
+	HwSession  *session = object;
+
+	if (--session->npins == 0 && session->is_doomed)
+		session_close(session);
+}
+
+void
+hw_session_doom(HwSession *session)
+{
+	session->is_doomed = true;
+	if (session->npins == 0)
+		session_close(session);
+}
+
+static void
+on_invalidation(Datum arg, int cacheid, uint32 hash)
+{
+	HwSession  *next;
+
+	for (HwSession *session = sessions; session; session = next)
+	{
+		next = session->next;
+		if (hash == 0 ||
+			(cacheid == USERMAPPINGOID && session->mapping_hash == hash) ||
+			(cacheid == FOREIGNSERVEROID && session->server_hash == hash))
+			hw_session_doom(session);
+	}
+}
+
+/* Secrets are wiped when the backend ends in an orderly way. */
+static void
+on_backend_exit(int code, Datum arg)
+{
+	while (sessions)
+		session_close(sessions);
+}
+
+static void
+register_callbacks(void)
+{
+	if (has_callbacks)
+		return;
+	CacheRegisterSyscacheCallback(USERMAPPINGOID, on_invalidation, (Datum) 0);
+	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, on_invalidation,
+								  (Datum) 0);
+	on_proc_exit(on_backend_exit, (Datum) 0);
+	has_callbacks = true;
+}
+
+static HwSession *
+session_find(Oid mappingid)
+{
+	for (HwSession *session = sessions; session; session = session->next)
+	{
+		if (session->mappingid == mappingid && !session->is_doomed)
+			return session;
+	}
+	return NULL;
+}
+
+static void
+declare_descriptors(HwSession *session)
+{
+	while (session->ndescriptors < DESCRIPTORS_PER_SESSION)
+	{
+		if (!AcquireExternalFD())
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
+					 errmsg("too many open files in this session"),
+					 errdetail("A session of hwbss_fdw needs %d file descriptors.",
+							   DESCRIPTORS_PER_SESSION),
+					 errhint("Raise \"max_files_per_process\" and the operating system's limit, or use fewer foreign servers in one session.")));
+		session->ndescriptors++;
+	}
+}
+
+static HwSession *
+session_open(UserMapping *mapping, ForeignServer *server)
+{
+	HwCredentials credentials = {0};
+	HwSession  *session;
+	HwStatus	status;
+
+	hw_options_credentials(mapping, server, &credentials);
+	session = MemoryContextAllocZero(CacheMemoryContext, sizeof(HwSession));
+	session->mappingid = mapping->umid;
+	session->serverid = server->serverid;
+	session->userid = mapping->userid;
+	session->mapping_hash =
+		GetSysCacheHashValue1(USERMAPPINGOID, ObjectIdGetDatum(mapping->umid));
+	session->server_hash =
+		GetSysCacheHashValue1(FOREIGNSERVEROID,
+							  ObjectIdGetDatum(server->serverid));
+
+	/* Doomed until it is whole, so that an error leaves nothing usable. */
+	session->is_doomed = true;
+	session->next = sessions;
+	sessions = session;
+	PG_TRY();
+	{
+		declare_descriptors(session);
+		hw_status_clear(&status);
+		session->client = hw_client_open(&credentials, &status);
+		if (session->client == NULL)
+			hw_report_session(server->servername, &status);
+	}
+	PG_CATCH();
+	{
+		session_close(session);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	session->is_doomed = false;
+	return session;
+}
+
+HwSession *
+hw_session_pin(Oid userid, Oid serverid, MemoryContext context)
+{
+	ForeignServer *server = GetForeignServer(serverid);
+	HwOwned    *owned = hw_own_prepare(context, session_unpin);
+	HwSession  *session;
+	UserMapping *mapping;
+
+	register_callbacks();
+	if (!SearchSysCacheExists2(USERMAPPINGUSERSERVER,
+							   ObjectIdGetDatum(userid),
+							   ObjectIdGetDatum(serverid)) &&
+		!SearchSysCacheExists2(USERMAPPINGUSERSERVER,
+							   ObjectIdGetDatum(InvalidOid),
+							   ObjectIdGetDatum(serverid)))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("role \"%s\" has no user mapping for server \"%s\"",
+						GetUserNameFromId(userid, false), server->servername),
+				 errhint("Create one: CREATE USER MAPPING FOR %s SERVER %s OPTIONS (access_key '...', secret_key '...').",
+						 quote_identifier(GetUserNameFromId(userid, false)),
+						 quote_identifier(server->servername))));
+	mapping = GetUserMapping(userid, serverid);
+	session = session_find(mapping->umid);
+	if (session == NULL)
+		session = session_open(mapping, server);
+	session->npins++;
+	owned->object = session;
+	return session;
+}
+
+HwClient *
+hw_session_client(HwSession *session)
+{
+	return session->client;
+}
+
+static HwLearnt *
+find_learnt(HwSession *session, const HwApi *api, const char *endpoint)
+{
+	for (int i = 0; i < session->nlearnt; i++)
+	{
+		HwLearnt   *learnt = &session->learnt[i];
+
+		if (learnt->api == api && strcmp(learnt->endpoint, endpoint) == 0)
+			return learnt;
+	}
+	return NULL;
+}
+
+HwDialect
+hw_session_dialect(HwSession *session, const HwApi *api, const char *endpoint)
+{
+	HwLearnt   *learnt = find_learnt(session, api, endpoint);
+
+	return learnt ? learnt->dialect : HW_DIALECT_AUTO;
+}
+
+void
+hw_session_learn(HwSession *session, const HwApi *api, const char *endpoint,
+				 HwDialect dialect)
+{
+	HwLearnt   *learnt = find_learnt(session, api, endpoint);
+
+	if (learnt == NULL)
+	{
+		if (session->nlearnt == DIALECTS_MAX ||
+			strlen(endpoint) >= sizeof(learnt->endpoint))
+			return;
+		learnt = &session->learnt[session->nlearnt++];
+		learnt->api = api;
+		strlcpy(learnt->endpoint, endpoint, sizeof(learnt->endpoint));
+	}
+	learnt->dialect = dialect;
+}
+
+void
+hw_session_forget(void)
+{
+	on_invalidation((Datum) 0, 0, 0);
+}
+
+void
+hw_session_walk(HwSessionVisit visit, void *arg)
+{
+	for (HwSession *session = sessions; session; session = session->next)
+	{
+		HeapTuple	tuple;
+		ForeignServer *server;
+		char	   *role = "public";
+
+		tuple = SearchSysCache1(FOREIGNSERVEROID,
+								ObjectIdGetDatum(session->serverid));
+		if (!HeapTupleIsValid(tuple))
+			continue;			/* dropped; a cursor still reads from it */
+		ReleaseSysCache(tuple);
+		server = GetForeignServer(session->serverid);
+		if (OidIsValid(session->userid))
+			role = GetUserNameFromId(session->userid, true);
+		visit(server->servername, role,
+			  hw_client_counters(session->client), arg);
+	}
+}

@@ -1,0 +1,52 @@
+/*-------------------------------------------------------------------------
+ *
+ * session.h
+ *	  What the backend keeps for a user mapping between queries: a client of
+ *	  the core with its connections, credentials and replies.
+ *
+ * A session is doomed when its mapping or server changes, and closed when the
+ * last scan that pins it has ended; the next scan opens a new one.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef HW_SESSION_H
+#define HW_SESSION_H
+
+#include "postgres.h"
+
+#include "core/client.h"
+#include "core/pager.h"
+#include "fdw/own.h"
+
+typedef struct HwSession HwSession;
+
+/*
+ * The session of a role for a server, pinned until the owner goes away; the
+ * owner lives in the given context.  ERROR when the role has no mapping, or
+ * the mapping no credentials.
+ */
+extern HwSession *hw_session_pin(Oid userid, Oid serverid,
+								 MemoryContext context);
+extern HwClient *hw_session_client(HwSession *session);
+
+/*
+ * What first pages have shown of an API at a place: in which spelling it is
+ * asked.  HW_DIALECT_AUTO when nothing is known.
+ */
+extern HwDialect hw_session_dialect(HwSession *session, const HwApi *api,
+									const char *endpoint);
+extern void hw_session_learn(HwSession *session, const HwApi *api,
+							 const char *endpoint, HwDialect dialect);
+
+/* Lets a session go when its last pin does: its engine is beyond use. */
+extern void hw_session_doom(HwSession *session);
+
+/* Drops all sessions, those in use as soon as they are not. */
+extern void hw_session_forget(void);
+
+/* Calls for each session; for hwbss_fdw_stats(). */
+typedef void (*HwSessionVisit) (const char *servername, const char *rolename,
+								const HwCounters *counters, void *arg);
+extern void hw_session_walk(HwSessionVisit visit, void *arg);
+
+#endif							/* HW_SESSION_H */

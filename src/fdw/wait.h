@@ -1,0 +1,25 @@
+/*-------------------------------------------------------------------------
+ *
+ * wait.h
+ *	  The only place that waits for the network.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef HW_WAIT_H
+#define HW_WAIT_H
+
+#include "postgres.h"
+
+#include "fdw/session.h"
+
+/* Sends and receives what can be done now, with all signals blocked. */
+extern void hw_wait_drive(HwSession *session);
+
+/*
+ * Waits until the pager has something to tell.  A cancel or terminate request
+ * throws from here, with no foreign library on the stack.
+ */
+extern void hw_wait_for_pager(HwSession *session, const HwPager *pager,
+							  const char *relname);
+
+#endif							/* HW_WAIT_H */

@@ -1,0 +1,268 @@
+# HwBss.pm
+#	  What TAP tests share: a simulated cloud, and a database that reads it.
+#
+#	use HwBss;
+#	my $sim = HwBss->new;					# running
+#	my $node = HwBss::node('main');			# PostgreSQL, running
+#	$sim->connect_node($node);				# extension to imported tables
+#	$sim->set({ delay => 200 });
+#	is($node->safe_psql('postgres', 'SELECT ... FROM hss_quotas'), ...);
+#	is(scalar $sim->requests('quotas-detail'), 1, 'one request');
+#
+# The simulator is a child of the test: its standard input closes, and it
+# ends, when the object goes or the test dies.  test/sim/README.md has the
+# settings.  Run by test/with-cluster, which knows where PostgreSQL's own
+# modules are (make tap).
+
+package HwBss;
+
+use strict;
+use warnings;
+
+use Carp qw(croak);
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use File::Temp ();
+use HTTP::Tiny;
+use IPC::Open3 qw(open3);
+use JSON::PP ();
+use POSIX qw(WNOHANG);
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Time::HiRes qw(sleep);
+
+our $SIM = abs_path(dirname(__FILE__) . '/../sim/simulator.py');
+
+# Accounts of the simulator (test/sim/accounts.py): access and secret key.
+our %ACCOUNT = (
+	everything =>
+	  [ 'SIMAK0EVERYTHING0000', 'simSkEverything/+0123456789abcdefghijklmn' ],
+	customer =>
+	  [ 'SIMAK0CUSTOMER000000', 'simSkCustomer/+0123456789abcdefghijklmnop' ],
+	partner =>
+	  [ 'SIMAK0PARTNER0000000', 'simSkPartner/+0123456789abcdefghijklmnopq' ]);
+
+our $PROJECT = '0a1b2c3d4e5f60718293a4b5c6d7e8f9';    # ap-southeast-1
+
+my $json = JSON::PP->new->utf8->allow_nonref->canonical;
+
+# HwBss->new(tls => 1): listens for https too, with a certificate of its own
+# for 127.0.0.1 and localhost; see certificate() and tls_url().
+sub new
+{
+	my ($class, %option) = @_;
+	my $self = bless {
+		owner => $$,
+		http => HTTP::Tiny->new(timeout => 60, proxy => undef,
+			http_proxy => undef, https_proxy => undef)
+	}, $class;
+	my @command = ('python3', $SIM);
+
+	if ($option{tls})
+	{
+		$self->{directory} = File::Temp->newdir;
+		my ($cert, $key) = map { "$self->{directory}/$_" } qw(cert.pem key.pem);
+		system("openssl req -x509 -newkey rsa:2048 -nodes -days 2"
+			  . " -subj /CN=localhost"
+			  . " -addext subjectAltName=DNS:localhost,IP:127.0.0.1"
+			  . " -keyout '$key' -out '$cert' -batch 2>/dev/null") == 0
+		  or croak 'openssl made no certificate';
+		$self->{certificate} = $cert;
+		push @command, '--tls', '--cert', $cert, '--key', $key;
+	}
+
+	# Perl closes its pipes on exec, which IPC::Run's do not: a server started
+	# by the test must not hold the simulator's standard input open.
+	$self->{pid} = open3($self->{in}, $self->{out}, '>&STDERR', @command);
+	for (1 .. ($option{tls} ? 2 : 1))
+	{
+		my $line = readline $self->{out};
+		croak 'the simulator did not start' unless defined $line;
+		croak "the simulator said $line"
+		  unless $line =~ /^(port|tls_port) (\d+)$/;
+		$self->{$1} = $2;
+	}
+	return $self;
+}
+
+# Ends it; called by itself at the latest when the object goes.
+sub stop
+{
+	my ($self) = @_;
+	my $pid = delete $self->{pid} or return;
+
+	# Not in a child that a test forked.
+	return if $$ != $self->{owner};
+	close $self->{in};
+	for (1 .. 100)
+	{
+		return if waitpid($pid, WNOHANG) != 0;
+		sleep 0.05;
+	}
+	kill 'KILL', $pid;
+	waitpid $pid, 0;
+	return;
+}
+
+sub DESTROY
+{
+	my ($self) = @_;
+	local ($?, $!, $@);
+	$self->stop;
+	return;
+}
+
+sub port { return $_[0]->{port} }
+sub certificate { return $_[0]->{certificate} }
+
+# url('fail=429x2;retry_after=1'): an endpoint with settings of its own; also
+# url(fail => '429x2', retry_after => 1).  Without arguments: the plain one.
+sub url
+{
+	my ($self, @case) = @_;
+	return "http://127.0.0.1:$self->{port}" . _case(@case);
+}
+
+sub tls_url
+{
+	my ($self, @case) = @_;
+	return "https://localhost:$self->{tls_port}" . _case(@case);
+}
+
+sub _case
+{
+	my @case = @_;
+	return '' unless @case;
+	return "/case/$case[0]" if @case == 1;
+	my @items;
+	while (my ($name, $value) = splice @case, 0, 2)
+	{
+		$value =~ s/([^A-Za-z0-9._~:,-])/sprintf '%%%02X', ord $1/ge;
+		push @items, "$name=$value";
+	}
+	return '/case/' . join ';', @items;
+}
+
+# A control request: method, path, value to send as JSON; returns the answer.
+sub control
+{
+	my ($self, $method, $path, $value) = @_;
+	my $reply = $self->{http}->request($method,
+		"http://127.0.0.1:$self->{port}$path",
+		defined $value ? { content => $json->encode($value) } : {});
+
+	croak "$method $path: $reply->{status} $reply->{content}"
+	  unless $reply->{success};
+	return $json->decode($reply->{content});
+}
+
+# Settings for all cases until reset; undef restores a default.
+sub set { my ($self, $values) = @_; return $self->control(POST => '/_set', $values) }
+
+# As new: settings, log, counters, clock.
+sub reset { return $_[0]->control(POST => '/_reset') }
+
+# Requests received, oldest first; of one API by a part of its path.
+sub log { my ($self, $path) = @_; return @{ $self->control(GET => '/_log' . _part($path)) } }
+sub requests { my ($self, $path) = @_; my @log = $self->log($path); return @log }
+sub clear_log { return $_[0]->control(POST => '/_log') }
+sub stats { return $_[0]->control(GET => '/_stats') }
+
+# Moves the simulator's clock by seconds; tokens and signatures age with it.
+sub clock { my ($self, $offset) = @_; return $self->control(POST => '/_clock', { offset => $offset }) }
+
+# Waits until so many requests were received; returns how many were, which is
+# fewer after the given seconds.
+sub wait_requests
+{
+	my ($self, $count, $path, $seconds) = @_;
+	my $part = defined $path ? "&path=$path" : '';
+	$seconds = 30 unless defined $seconds;
+	return $self->control(GET => "/_wait?requests=$count&seconds=$seconds$part");
+}
+
+sub _part { my ($path) = @_; return defined $path ? "?path=$path" : '' }
+
+# Waits for a described condition; false when it did not come true in time.
+sub wait_until(&;$)
+{
+	my ($condition, $seconds) = @_;
+	my $end = time + ($seconds || 30);
+	until ($condition->())
+	{
+		return 0 if time > $end;
+		sleep 0.02;
+	}
+	return 1;
+}
+
+# ---- PostgreSQL -------------------------------------------------------------
+
+# A running server named NAME; further lines for postgresql.conf.
+sub node
+{
+	my ($name, @lines) = @_;
+	my $node = PostgreSQL::Test::Cluster->new($name);
+	$node->init;
+	$node->append_conf('postgresql.conf', join '', map { "$_\n" }
+		  "jit = off", "max_connections = 40", "timezone = 'UTC'",
+		@lines);
+	$node->start;
+	return $node;
+}
+
+# Extension, server, user mapping and all tables, so that queries can follow.
+#
+#	database	postgres		user		CURRENT_USER, who is mapped
+#	server		huawei			schema		public, where the tables go
+#	account		everything		case		settings of the endpoint
+#	endpoint	the simulator's
+#	options		{ name => value } of the server, mapping_options of the mapping
+#	limit_to	[ table ... ], by default all
+sub connect_node
+{
+	my ($self, $node, %option) = @_;
+	my $database = $option{database} || 'postgres';
+	my $server = $option{server} || 'huawei';
+	my $schema = $option{schema} || 'public';
+	my $user = $option{user} || 'CURRENT_USER';
+	my ($access, $secret) = @{ $ACCOUNT{ $option{account} || 'everything' } };
+	my @case = ref $option{case} ? %{ $option{case} }
+	  : defined $option{case} ? ($option{case}) : ();
+	my %server = (
+		endpoint => $option{endpoint} || $self->url(@case),
+		allow_insecure => 'true',
+		region => 'ap-southeast-1',
+		project_id => $PROJECT,
+		%{ $option{options} || {} });
+	my %mapping = %{ $option{mapping_options}
+		  || { access_key => $access, secret_key => $secret } };
+	my $limit = $option{limit_to}
+	  ? 'LIMIT TO (' . join(', ', @{ $option{limit_to} }) . ')' : '';
+
+	$node->safe_psql($database, qq{
+		CREATE EXTENSION IF NOT EXISTS hwbss_fdw;
+		CREATE SCHEMA IF NOT EXISTS $schema;
+		CREATE SERVER $server FOREIGN DATA WRAPPER hwbss_fdw @{[ options(%server) ]};
+		CREATE USER MAPPING FOR $user SERVER $server @{[ options(%mapping) ]};
+		IMPORT FOREIGN SCHEMA huaweicloud $limit FROM SERVER $server INTO $schema;
+	});
+	return;
+}
+
+# options(name => value ...): an OPTIONS clause; undef leaves one out.
+sub options
+{
+	my %value = @_;
+	my @items;
+
+	for my $name (sort keys %value)
+	{
+		next unless defined $value{$name};
+		(my $quoted = $value{$name}) =~ s/'/''/g;
+		push @items, "$name '$quoted'";
+	}
+	return @items ? 'OPTIONS (' . join(', ', @items) . ')' : '';
+}
+
+1;

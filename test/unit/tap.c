@@ -1,0 +1,127 @@
+/*-------------------------------------------------------------------------
+ *
+ * tap.c
+ *	  Test results as TAP, the Test Anything Protocol.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "tap.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static int	nchecks;
+static int	nfailed;
+
+static bool report(bool passed, const char *name, va_list args);
+static void print_text(const char *label, const char *text);
+
+bool
+ok(bool passed, const char *name,...)
+{
+	va_list		args;
+
+	va_start(args, name);
+	report(passed, name, args);
+	va_end(args);
+	return passed;
+}
+
+bool
+is_string(const char *got, const char *expected, const char *name,...)
+{
+	bool		passed = got && expected ? strcmp(got, expected) == 0 :
+		got == expected;
+	va_list		args;
+
+	va_start(args, name);
+	report(passed, name, args);
+	va_end(args);
+	if (!passed)
+	{
+		print_text("     got", got);
+		print_text("expected", expected);
+	}
+	return passed;
+}
+
+bool
+is_int(long long got, long long expected, const char *name,...)
+{
+	va_list		args;
+
+	va_start(args, name);
+	report(got == expected, name, args);
+	va_end(args);
+	if (got != expected)
+		diag("got %lld, expected %lld", got, expected);
+	return got == expected;
+}
+
+void
+diag(const char *format,...)
+{
+	va_list		args;
+
+	printf("# ");
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	printf("\n");
+	fflush(stdout);
+}
+
+int
+done(void)
+{
+	printf("1..%d\n", nchecks);
+	if (nfailed > 0)
+		diag("%d of %d failed", nfailed, nchecks);
+	fflush(stdout);
+	return nfailed > 0 || nchecks == 0;
+}
+
+/* A '#' in a name would begin a directive. */
+static bool
+report(bool passed, const char *name, va_list args)
+{
+	char		line[400];
+	char	   *p;
+
+	vsnprintf(line, sizeof(line), name, args);
+	for (p = line; *p; p++)
+	{
+		if (*p == '#' || *p == '\n')
+			*p = ' ';
+	}
+	nchecks++;
+	if (!passed)
+		nfailed++;
+	printf("%sok %d - %s\n", passed ? "" : "not ", nchecks, line);
+	fflush(stdout);
+	return passed;
+}
+
+/* With line ends and other odd bytes made visible. */
+static void
+print_text(const char *label, const char *text)
+{
+	printf("# %s: ", label);
+	if (text == NULL)
+		printf("NULL");
+	else
+	{
+		putchar('"');
+		for (; *text; text++)
+		{
+			if ((unsigned char) *text < 0x20 || *text == 0x7f)
+				printf("\\x%02x", (unsigned char) *text);
+			else
+				putchar(*text);
+		}
+		putchar('"');
+	}
+	putchar('\n');
+	fflush(stdout);
+}
