@@ -108,6 +108,8 @@ UNIT_ENV = ASAN_OPTIONS=$${ASAN_OPTIONS:-detect_leaks=1:detect_stack_use_after_r
 	UBSAN_OPTIONS=$${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1} \
 	HWBSS_SOURCE=$(abspath $(HERE))
 
+# From the source directory to here.
+AWAY := $(if $(filter-out .,$(HERE)),$(CURDIR)/)
 JOBS ?= 2
 
 $(UNIT)/flags: FORCE
@@ -138,7 +140,7 @@ unit-run:
 
 define UNIT_PROVE
 	cd $(HERE) && $(UNIT_ENV) prove -j$(JOBS) $(PROVE_FLAGS) --exec '' \
-		$(abspath $(wildcard $(UNIT_PROGRAMS)))
+		$(addprefix $(AWAY),$(wildcard $(UNIT_PROGRAMS)))
 endef
 
 -include $(UNIT_OBJS:.o=.d)
@@ -149,9 +151,10 @@ endef
 WITH_CLUSTER = HWBSS_NO_BUILD=1 HWBSS_SO='$(CURDIR)/hwbss_fdw.so' \
 	PG_CONFIG='$(PG_CONFIG)' '$(HERE)/test/with-cluster'
 
-# make regress REGRESS=pushdown_in runs one file.
+# make regress REGRESS=pushdown_in runs one file.  What hangs is cancelled, so
+# that regression.diffs shows which statement it was.
 regress: all
-	$(WITH_CLUSTER) test/sim/with-sim sh -c 'mkdir -p build/regress && \
+	PGOPTIONS='-c statement_timeout=60s' $(WITH_CLUSTER) test/sim/with-sim sh -c 'mkdir -p build/regress && \
 		exec "$$PG_REGRESS" --bindir="$$HWBSS_BINDIR" --inputdir=. \
 			--outputdir=build/regress --dbname=regress_hwbss "$$@"' \
 		regress $(REGRESS)
@@ -184,11 +187,12 @@ $(MATRIX:%=matrix-%): matrix-%:
 coverage:
 	@rm -rf build/coverage
 	$(MAKE) UNIT=build/coverage SANITIZE=--coverage unit
-	cd build/coverage && gcov -n -o obj/ $$(find obj/src -name '*.gcda') | \
-		awk -F"'" '/^File/ {file = $$2} \
-			/^Lines/ && file ~ /src\/(core|catalog)\/.*\.c$$/ \
-			{sub(/.*\/src\//, "src/", file); split($$0, a, ":"); print a[2] " " file; file = ""}' | \
-		sort -n
+	@cd build/coverage && find obj/src -name '*.gcda' -exec gcov -n {} + | \
+		awk -F"'" '/^File/ { file = $$2 } \
+			/^Lines/ && file ~ /src\/(core|catalog)\/[a-z_]*\.c$$/ \
+				{ sub(/^.*src\//, "src/", file); sub(/^Lines executed:/, ""); \
+				print $$0 "\t" file } \
+			/^Lines/ { file = "" }' | sort -n
 
 .PHONY: unit unit-run unit-programs regress tap check-layers layers selftest demo matrix \
 	$(MATRIX:%=matrix-%) coverage FORCE

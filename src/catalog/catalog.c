@@ -80,6 +80,12 @@ hw_param_of_column(const HwApi *api, const HwTable *table, const char *column)
 	return NULL;
 }
 
+bool
+hw_table_asks_all(const HwTable *table)
+{
+	return table->key != NULL || table->merge != HW_NO_MERGE;
+}
+
 const char *
 hw_column_derive(const HwColumn *column, const char *value)
 {

@@ -119,6 +119,18 @@ typedef struct HwColumn
 	const char *help;			/* one sentence */
 } HwColumn;
 
+/*
+ * Counters are asked for once per value of a complete set, and it is not
+ * documented whether they follow that filter: equal answers are one answer,
+ * others are parts of a whole.
+ */
+typedef enum HwMerge
+{
+	HW_NO_MERGE,
+	HW_UNION,					/* lists: rows that are equal are one */
+	HW_SUM						/* objects: integers that differ are added */
+} HwMerge;
+
 typedef struct HwTable
 {
 	const char *name;
@@ -128,6 +140,9 @@ typedef struct HwTable
 	const char *key;			/* field that no two elements share */
 	bool		may_be_empty;	/* an empty object is zero rows */
 	bool		may_be_blank;	/* null or no body at all is zero rows */
+	HwMerge		merge;
+	const char *parts;			/* for HW_SUM: list in the same reply whose
+								 * entries carry the total by kind */
 	const HwColumn *columns;
 	const char *help;
 } HwTable;
@@ -199,6 +214,9 @@ extern const HwParam *hw_param_find(const HwApi *api, const char *name);
 extern const HwParam *hw_param_of_column(const HwApi *api,
 										 const HwTable *table,
 										 const char *column);
+
+/* Whether a read of the table goes through the complete sets of its params. */
+extern bool hw_table_asks_all(const HwTable *table);
 
 /* What the column's derivation makes of a field's value, or NULL. */
 extern const char *hw_column_derive(const HwColumn *column, const char *value);

@@ -146,13 +146,15 @@ static const HwApi hss_apis[] = {
 					{"value", HW_TEXT, .help = "Value of the tag."},
 					CATEGORY, PROJECT_ID)},
 			{.name = "hss_quota_statistics", .rows = "quota_statistics_list",
+				.merge = HW_UNION,
 				.help = "Number of quotas by edition, as the service counts them.",
 				.columns = HW_COLUMNS(
 					{"version", HW_TEXT, .help = "Edition."},
 					{"total_num", HW_INT4,
 						.help = "Number of quotas of the edition."},
 					PROJECT_ID)},
-			{.name = "hss_quota_summary",
+			{.name = "hss_quota_summary", .merge = HW_SUM,
+				.parts = "quota_statistics_list",
 				.help = "Number of quotas by state, as the service counts them, one row.",
 				.columns = HW_COLUMNS(
 					{"packet_cycle_num", HW_INT4,

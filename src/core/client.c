@@ -404,42 +404,63 @@ fetch_collect(HwFetch *fetch, bool was_unattended)
 	fetch->exchange = NULL;
 }
 
-bool
-hw_client_drive(HwClient *client, HwStatus *status)
+/*
+ * Takes in what has arrived and sends what is due.  True when something was
+ * sent, so that the engine has to be driven again.
+ */
+static bool
+step(HwClient *client, bool was_unattended, long long *wake_ms)
 {
 	long long	now_ms = hw_engine_now();
-	bool		was_unattended = now_ms - client->driven_ms > UNATTENDED_MS;
 	bool		has_sent = false;
-	long long	wake_ms = 0;
-	bool		is_sound = hw_engine_drive(client->engine, status);
 
+	*wake_ms = 0;
 	for (HwFetch *fetch = client->fetches; fetch; fetch = fetch->next)
 	{
 		if (fetch->state == FETCH_SENT && hw_exchange_is_done(fetch->exchange))
 			fetch_collect(fetch, was_unattended);
-		if (is_sound && (fetch->state == FETCH_QUEUED ||
-						 (fetch->state == FETCH_WAITING &&
-						  fetch->due_ms <= now_ms)))
+		if (fetch->state == FETCH_QUEUED ||
+			(fetch->state == FETCH_WAITING && fetch->due_ms <= now_ms))
 		{
 			fetch_send(fetch);
 			has_sent = true;
 		}
-		if (!is_sound && fetch->state != FETCH_DONE)
-		{
-			fetch->status = *status;
-			fetch_fail(fetch);
-		}
 		if (fetch->state == FETCH_WAITING &&
-			(wake_ms == 0 || fetch->due_ms < wake_ms))
-			wake_ms = fetch->due_ms;
+			(*wake_ms == 0 || fetch->due_ms < *wake_ms))
+			*wake_ms = fetch->due_ms;
 	}
-	client->driven_ms = now_ms;
-	if (!is_sound)
-		return false;
+	return has_sent;
+}
+
+bool
+hw_client_drive(HwClient *client, HwStatus *status)
+{
+	bool		was_unattended;
+	long long	wake_ms;
+
+	was_unattended = hw_engine_now() - client->driven_ms > UNATTENDED_MS;
+
+	/*
+	 * What the engine finishes must be taken in before this returns: nothing
+	 * makes the descriptor readable for it again.
+	 */
+	do
+	{
+		if (!hw_engine_drive(client->engine, status))
+		{
+			for (HwFetch *fetch = client->fetches; fetch; fetch = fetch->next)
+			{
+				if (fetch->state == FETCH_DONE)
+					continue;
+				fetch->status = *status;
+				fetch_fail(fetch);
+			}
+			return false;
+		}
+	} while (step(client, was_unattended, &wake_ms));
+	client->driven_ms = hw_engine_now();
 	if (!hw_engine_wake_at(client->engine, wake_ms))
 		return hw_status_set(status, HW_INTERNAL, "could not set a timer");
-	if (has_sent)
-		return hw_engine_drive(client->engine, status);
 	return true;
 }
 

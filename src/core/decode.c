@@ -150,6 +150,12 @@ hw_form_close(HwForm *form)
 	free(form);
 }
 
+const HwColumn *
+hw_form_column(const HwForm *form, int cell)
+{
+	return form->sources[cell].column;
+}
+
 /* --- finding fields ------------------------------------------------- */
 
 static int
@@ -506,6 +512,7 @@ add_element(Decoder *decoder, const HwNode *node, int index)
 	}
 	element = &page->elements[page->nelements];
 	memset(element, 0, sizeof(*element));
+	element->node = node;
 	element->first_row = page->nrows;
 	if (form->key >= 0 && decoder->element.nodes[form->key])
 	{

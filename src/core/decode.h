@@ -29,6 +29,7 @@ typedef struct HwCell
 /* An element of the reply's list, or the reply itself. */
 typedef struct HwElement
 {
+	const HwNode *node;
 	const char *key;			/* value of the table's key field, or NULL */
 	int			first_row;
 	int			nrows;
@@ -79,6 +80,9 @@ typedef struct HwForm HwForm;
 extern HwForm *hw_form_open(const HwApi *api, const HwTable *table,
 							const HwColumn *const *columns, int ncolumns);
 extern void hw_form_close(HwForm *form);
+
+/* The column that a row's cell is of. */
+extern const HwColumn *hw_form_column(const HwForm *form, int cell);
 
 /*
  * Reads one body.  NULL and a status on failure: not JSON, an error code

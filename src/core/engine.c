@@ -3,36 +3,99 @@
  * engine.c
  *	  HTTP without blocking: many exchanges behind one descriptor.
  *
- * An epoll set holds libcurl's sockets, a timer for libcurl and one for our
- * caller; the set itself is what a caller waits for.
+ * An exchange is queued, active (its handle is in the multi handle) or done
+ * (its handle is gone, the reply stays).  No more are active than there may
+ * be connections, so that none spends its timeouts waiting for its turn.
  *
  *-------------------------------------------------------------------------
  */
 #include "core/engine.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/timerfd.h>
-#include <unistd.h>
 
 #include "core/engine_internal.h"
+#include "core/outcome.h"
 
-/* Events taken out of the epoll set at a time; the rest stays readable. */
-#define EVENTS_MAX 32
+static pthread_once_t init_once = PTHREAD_ONCE_INIT;
+static CURLcode init_result;
+static int	init_features;
 
-/* Idle connections kept for the next request. */
-#define IDLE_CONNECTIONS_MAX 8L
+static void init(void);
+static void admit(HwEngine *engine);
+static void collect(HwEngine *engine);
+static void give_up(HwEngine *engine);
+static void finish(HwExchange *x, CURLcode rc);
+static bool judge(HwExchange *x, CURLcode rc);
+static void detach(HwExchange *x);
 
-static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
-static CURLcode curl_ready = CURLE_FAILED_INIT;
+/* --- engines -------------------------------------------------------- */
 
-static void
-init_curl(void)
+HwEngine *
+hw_engine_open(HwStatus *status)
 {
-	curl_ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+	HwEngine   *engine;
+
+	pthread_once(&init_once, init);
+	if (init_result != CURLE_OK)
+	{
+		hw_status_set(status, HW_INTERNAL, "could not initialize libcurl: %s",
+					  init_result == CURLE_FAILED_INIT ?
+					  "it is too old, or failed" :
+					  curl_easy_strerror(init_result));
+		return NULL;
+	}
+	engine = calloc(1, sizeof(*engine));
+	if (engine == NULL)
+	{
+		hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
+		return NULL;
+	}
+	hw_status_clear(&engine->failure);
+	if (!hw_loop_open(&engine->loop, HW_ENGINE_CONNECTIONS_MAX, status))
+	{
+		free(engine);
+		return NULL;
+	}
+	return engine;
+}
+
+void
+hw_engine_close(HwEngine *engine)
+{
+	if (engine == NULL)
+		return;
+	hw_loop_close(&engine->loop);	/* calls on_close */
+	free(engine);
+}
+
+int
+hw_engine_fd(const HwEngine *engine)
+{
+	return engine->loop.epoll_fd;
+}
+
+bool
+hw_engine_drive(HwEngine *engine, HwStatus *status)
+{
+	if (engine->failure.kind == HW_OK)
+	{
+		hw_loop_turn(&engine->loop);
+		collect(engine);
+		admit(engine);
+		if (engine->loop.failure)
+			give_up(engine);
+	}
+	if (engine->failure.kind != HW_OK)
+		*status = engine->failure;
+	return engine->failure.kind == HW_OK;
+}
+
+bool
+hw_engine_wake_at(HwEngine *engine, long long at_ms)
+{
+	return hw_loop_wake_at(&engine->loop, at_ms);
 }
 
 long long
@@ -44,263 +107,287 @@ hw_engine_now(void)
 	return (long long) now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* --- callbacks: guests in libcurl's house ---------------------------- */
-
-/*
- * Also called while handles are removed and the multi handle is cleaned up,
- * so the engine outlives both.
- */
-static int
-on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
-{
-	HwEngine   *engine = arg;
-	struct epoll_event event = {0};
-
-	(void) easy;
-	(void) socket_arg;
-	event.data.fd = fd;
-	if (what == CURL_POLL_REMOVE)
-	{
-		/* It may be closed already, and then it has left the set. */
-		(void) epoll_ctl(engine->epoll_fd, EPOLL_CTL_DEL, fd, &event);
-		if (engine->nsockets > 0)
-			engine->nsockets--;
-		return 0;
-	}
-	if (what & CURL_POLL_IN)
-		event.events |= EPOLLIN;
-	if (what & CURL_POLL_OUT)
-		event.events |= EPOLLOUT;
-	if (epoll_ctl(engine->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0)
-	{
-		engine->nsockets++;
-		return 0;
-	}
-	if (errno == EEXIST &&
-		epoll_ctl(engine->epoll_fd, EPOLL_CTL_MOD, fd, &event) == 0)
-		return 0;
-	return -1;
-}
-
-static bool
-set_timer(int fd, long long delay_ms)
-{
-	struct itimerspec at = {0};
-
-	/* Zero would disarm; negative does. */
-	if (delay_ms == 0)
-		at.it_value.tv_nsec = 1;
-	else if (delay_ms > 0)
-	{
-		at.it_value.tv_sec = delay_ms / 1000;
-		at.it_value.tv_nsec = (delay_ms % 1000) * 1000000L;
-	}
-	return timerfd_settime(fd, 0, &at, NULL) == 0;
-}
-
-static int
-on_timer(CURLM *multi, long delay_ms, void *arg)
-{
-	HwEngine   *engine = arg;
-
-	(void) multi;
-	return set_timer(engine->curl_timer_fd, delay_ms) ? 0 : -1;
-}
-
-/* --- opening and closing --------------------------------------------- */
-
-static int
-open_timer(int epoll_fd)
-{
-	struct epoll_event event = {.events = EPOLLIN};
-	int			fd = timerfd_create(CLOCK_MONOTONIC,
-									TFD_CLOEXEC | TFD_NONBLOCK);
-
-	if (fd < 0)
-		return -1;
-	event.data.fd = fd;
-	if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0)
-	{
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-static bool
-open_multi(HwEngine *engine)
-{
-	engine->multi = curl_multi_init();
-	return engine->multi &&
-		curl_multi_setopt(engine->multi, CURLMOPT_SOCKETFUNCTION,
-						  on_socket) == CURLM_OK &&
-		curl_multi_setopt(engine->multi, CURLMOPT_SOCKETDATA,
-						  engine) == CURLM_OK &&
-		curl_multi_setopt(engine->multi, CURLMOPT_TIMERFUNCTION,
-						  on_timer) == CURLM_OK &&
-		curl_multi_setopt(engine->multi, CURLMOPT_TIMERDATA,
-						  engine) == CURLM_OK &&
-		curl_multi_setopt(engine->multi, CURLMOPT_MAXCONNECTS,
-						  IDLE_CONNECTIONS_MAX) == CURLM_OK &&
-		curl_multi_setopt(engine->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
-						  (long) HW_ENGINE_CONNECTIONS_MAX) == CURLM_OK;
-}
-
-HwEngine *
-hw_engine_open(HwStatus *status)
-{
-	HwEngine   *engine = calloc(1, sizeof(HwEngine));
-
-	pthread_once(&curl_once, init_curl);
-	if (engine == NULL || curl_ready != CURLE_OK)
-	{
-		free(engine);
-		hw_status_set(status, HW_OUT_OF_MEMORY, "libcurl could not start");
-		return NULL;
-	}
-	engine->curl_timer_fd = engine->wake_timer_fd = -1;
-	engine->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (engine->epoll_fd >= 0)
-	{
-		engine->curl_timer_fd = open_timer(engine->epoll_fd);
-		engine->wake_timer_fd = open_timer(engine->epoll_fd);
-	}
-	if (engine->epoll_fd < 0 || engine->curl_timer_fd < 0 ||
-		engine->wake_timer_fd < 0 || !open_multi(engine))
-	{
-		hw_status_set(status, HW_INTERNAL,
-					  "an HTTP engine could not be made: %s",
-					  strerror(errno));
-		hw_engine_close(engine);
-		return NULL;
-	}
-	return engine;
-}
-
-void
-hw_engine_close(HwEngine *engine)
-{
-	if (engine == NULL)
-		return;
-
-	/* The multi handle first: its clean-up still reports sockets. */
-	if (engine->multi)
-		curl_multi_cleanup(engine->multi);
-	if (engine->curl_timer_fd >= 0)
-		close(engine->curl_timer_fd);
-	if (engine->wake_timer_fd >= 0)
-		close(engine->wake_timer_fd);
-	if (engine->epoll_fd >= 0)
-		close(engine->epoll_fd);
-	free(engine);
-}
-
-int
-hw_engine_fd(const HwEngine *engine)
-{
-	return engine->epoll_fd;
-}
-
 int
 hw_engine_descriptors(const HwEngine *engine)
 {
-	return 3 + engine->nsockets;
+	return HW_LOOP_DESCRIPTORS + engine->nsockets;
+}
+
+/* --- exchanges ------------------------------------------------------ */
+
+HwExchange *
+hw_exchange_start(HwEngine *engine, const HwWire *wire,
+				  const HwTransport *transport, HwStatus *status)
+{
+	HwExchange *x;
+
+	if (engine->failure.kind != HW_OK)
+	{
+		*status = engine->failure;
+		return NULL;
+	}
+	x = calloc(1, sizeof(*x));
+	if (x == NULL)
+	{
+		hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
+		return NULL;
+	}
+	hw_status_clear(&x->reply.status);
+	hw_text_init(&x->body, transport->body_bytes_max);
+	x->engine = engine;
+	x->announced = -1;
+	x->previous = engine->last;
+	if (engine->last)
+		engine->last->next = x;
+	else
+		engine->first = x;
+	engine->last = x;
+
+	x->easy = curl_easy_init();
+	if (x->easy == NULL)
+		hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
+	if (x->easy == NULL ||
+		!hw_exchange_prepare(x, wire, transport, init_features, status))
+	{
+		hw_exchange_free(x);
+		return NULL;
+	}
+	admit(engine);
+	return x;
 }
 
 bool
-hw_engine_wake_at(HwEngine *engine, long long at_ms)
+hw_exchange_is_done(const HwExchange *x)
 {
-	long long	delay_ms = -1;
-
-	if (at_ms != 0)
-	{
-		delay_ms = at_ms - hw_engine_now();
-		if (delay_ms < 0)
-			delay_ms = 0;
-	}
-	return set_timer(engine->wake_timer_fd, delay_ms);
+	return x->state == EXCHANGE_DONE;
 }
 
-/* --- driving --------------------------------------------------------- */
+const HwReply *
+hw_exchange_reply(const HwExchange *x)
+{
+	return x->state == EXCHANGE_DONE ? &x->reply : NULL;
+}
 
-/* A timerfd stays readable until it is read; libcurl's timer fires once. */
+char *
+hw_exchange_take_body(HwExchange *x, size_t *bytes)
+{
+	char	   *data;
+
+	*bytes = 0;
+	if (x->state != EXCHANGE_DONE || x->body.length == 0)
+		return NULL;
+	data = x->body.data;
+	*bytes = x->body.length;
+	hw_text_init(&x->body, 0);
+	x->reply.body = "";
+	x->reply.body_bytes = 0;
+	return data;
+}
+
+void
+hw_exchange_free(HwExchange *x)
+{
+	HwEngine   *engine;
+
+	if (x == NULL)
+		return;
+	engine = x->engine;
+	detach(x);
+	if (x->previous)
+		x->previous->next = x->next;
+	else
+		engine->first = x->next;
+	if (x->next)
+		x->next->previous = x->previous;
+	else
+		engine->last = x->previous;
+	hw_text_free(&x->body);
+	hw_text_cleanse(&x->reply, sizeof(x->reply));
+	free(x);
+}
+
+/* --- life of an exchange -------------------------------------------- */
+
 static void
-drain(int timer_fd)
+init(void)
 {
-	unsigned long long ticks;
+	const curl_version_info_data *info;
 
-	while (read(timer_fd, &ticks, sizeof(ticks)) < 0 && errno == EINTR)
-		;
+	init_result = curl_global_init(CURL_GLOBAL_ALL);
+	if (init_result != CURLE_OK)
+		return;
+	/* What is loaded need not be what we were compiled with. */
+	info = curl_version_info(CURLVERSION_NOW);
+	if (info->version_num < CURL_VERSION_MIN)
+		init_result = CURLE_FAILED_INIT;
+	init_features = info->features;
 }
 
-static CURLMcode
-act(HwEngine *engine, const struct epoll_event *event)
+/* Makes queued exchanges active while there are connections for them. */
+static void
+admit(HwEngine *engine)
 {
-	int			fd = event->data.fd;
-	int			what = 0;
-	int			nrunning;
+	for (HwExchange *x = engine->first;
+		 x && engine->nactive < HW_ENGINE_CONNECTIONS_MAX; x = x->next)
+	{
+		CURLMcode	rc;
 
-	if (fd == engine->wake_timer_fd)
-	{
-		drain(fd);
-		return CURLM_OK;
+		if (x->state != EXCHANGE_QUEUED)
+			continue;
+		/* Sets curl's timer, so the descriptor becomes readable. */
+		rc = curl_multi_add_handle(engine->loop.multi, x->easy);
+		x->state = EXCHANGE_ACTIVE;
+		engine->nactive++;
+		if (rc != CURLM_OK)
+		{
+			finish(x, rc == CURLM_OUT_OF_MEMORY ?
+				   CURLE_OUT_OF_MEMORY : CURLE_FAILED_INIT);
+			hw_loop_poke(&engine->loop);
+		}
 	}
-	if (fd == engine->curl_timer_fd)
-	{
-		drain(fd);
-		return curl_multi_socket_action(engine->multi, CURL_SOCKET_TIMEOUT, 0,
-										&nrunning);
-	}
-	if (event->events & EPOLLIN)
-		what |= CURL_CSELECT_IN;
-	if (event->events & EPOLLOUT)
-		what |= CURL_CSELECT_OUT;
-	if (event->events & (EPOLLERR | EPOLLHUP))
-		what |= CURL_CSELECT_ERR;
-	return curl_multi_socket_action(engine->multi, fd, what, &nrunning);
 }
 
 static void
-collect_done(HwEngine *engine)
+collect(HwEngine *engine)
 {
 	CURLMsg    *message;
 	int			nleft;
 
-	while ((message = curl_multi_info_read(engine->multi, &nleft)) != NULL)
+	while ((message = curl_multi_info_read(engine->loop.multi, &nleft)))
 	{
-		HwExchange *exchange = NULL;
+		char	   *private = NULL;
 
-		if (message->msg != CURLMSG_DONE)
-			continue;
-		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE,
-						  (char **) &exchange);
-		hw_exchange_finish(exchange, message->data.result);
+		if (message->msg == CURLMSG_DONE &&
+			curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE,
+							  &private) == CURLE_OK && private)
+			finish((HwExchange *) private, message->data.result);
 	}
 }
 
-bool
-hw_engine_drive(HwEngine *engine, HwStatus *status)
+static void
+give_up(HwEngine *engine)
 {
-	struct epoll_event events[EVENTS_MAX];
-	CURLMcode	code = CURLM_OK;
-	int			nevents;
-
-	if (engine->is_broken)
-		return hw_status_set(status, HW_INTERNAL, "the HTTP engine has failed");
-	nevents = epoll_wait(engine->epoll_fd, events, EVENTS_MAX, 0);
-	for (int i = 0; i < nevents && code == CURLM_OK; i++)
-		code = act(engine, &events[i]);
-	collect_done(engine);
-	if (code == CURLM_OK)
-		return true;
-
-	/* After an error the state of all transfers is undefined. */
-	engine->is_broken = true;
-	for (HwExchange *x = engine->exchanges; x; x = x->next)
+	hw_status_set(&engine->failure, HW_INTERNAL, "libcurl failed: %s",
+				  engine->loop.failure);
+	for (HwExchange *x = engine->first; x; x = x->next)
 	{
-		if (!x->is_done)
-			hw_exchange_abandon(x);
+		if (x->state == EXCHANGE_DONE)
+			continue;
+		detach(x);
+		x->state = EXCHANGE_DONE;
+		hw_text_free(&x->body);
+		hw_exchange_forget_head(x);
+		x->reply.body = "";
+		x->reply.status = engine->failure;
 	}
-	return hw_status_set(status, HW_INTERNAL, "the HTTP engine has failed: %s",
-						 curl_multi_strerror(code));
+}
+
+static void
+finish(HwExchange *x, CURLcode rc)
+{
+	HwReply    *reply = &x->reply;
+	curl_off_t	bytes = 0;
+	long		http = 0;
+
+	if (curl_easy_getinfo(x->easy, CURLINFO_SIZE_DOWNLOAD_T,
+						  &bytes) == CURLE_OK)
+		reply->wire_bytes = bytes;
+	if (curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &http) == CURLE_OK)
+		reply->http = http < 200 ? 0 : (int) http;	/* 1xx: interim */
+	if (x->date[0])
+	{
+		reply->date = curl_getdate(x->date, NULL);
+		if (reply->date < 0)
+			reply->date = 0;
+	}
+	if (!judge(x, rc))
+	{
+		hw_text_free(&x->body);
+		hw_text_cleanse(reply->subject_token, sizeof(reply->subject_token));
+	}
+	reply->status.http = reply->http;
+	hw_status_copy(reply->status.request_id,
+				   sizeof(reply->status.request_id),
+				   reply->request_id, strlen(reply->request_id));
+	reply->body = hw_text_string(&x->body);
+	reply->body_bytes = x->body.length;
+	detach(x);
+	x->state = EXCHANGE_DONE;
+}
+
+/* True when the reply is whole. */
+static bool
+judge(HwExchange *x, CURLcode rc)
+{
+	HwStatus   *status = &x->reply.status;
+	HwOutcome	outcome = {
+		.words = x->error,
+		.host = x->host,
+		.connect_timeout_ms = x->connect_timeout_ms,
+		.request_timeout_ms = x->request_timeout_ms,
+		.is_https = x->is_https,
+		.has_head = x->has_head
+	};
+
+	switch (x->breach)
+	{
+		case BREACH_BODY:
+			return hw_status_set(status, HW_TOO_LARGE,
+								 "the body is larger than %zu bytes",
+								 x->body.length_max);
+		case BREACH_HEAD:
+			return hw_status_set(status, HW_TOO_LARGE,
+								 "the header is larger than %d bytes or %d lines",
+								 HEAD_BYTES_MAX, HEAD_LINES_MAX);
+		case BREACH_TOKEN:
+			return hw_status_set(status, HW_TOO_LARGE,
+								 "the token is larger than %zu bytes",
+								 sizeof(x->reply.subject_token) - 1);
+		case BREACH_MEMORY:
+			return hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
+		case BREACH_NONE:
+			break;
+	}
+	if (x->is_kept_away &&
+		(rc == CURLE_COULDNT_CONNECT || rc == CURLE_ABORTED_BY_CALLBACK))
+		return hw_status_set(status, HW_NO_CONNECTION,
+							 "host \"%s\" resolves to an address that is not %s",
+							 x->host,
+							 x->is_https || x->refuses_private ?
+							 "public" : "this machine's");
+	return hw_outcome_status(x->easy, rc, &outcome, status);
+}
+
+/* Takes an exchange out of curl's hands and lets go of what it sent. */
+static void
+detach(HwExchange *x)
+{
+	HwEngine   *engine = x->engine;
+
+	if (x->state == EXCHANGE_ACTIVE)
+	{
+		curl_multi_remove_handle(engine->loop.multi, x->easy);
+		engine->nactive--;
+		x->state = EXCHANGE_DONE;
+		/* Somebody may be waiting for the place. */
+		for (HwExchange *y = engine->first; y; y = y->next)
+		{
+			if (y->state == EXCHANGE_QUEUED)
+			{
+				hw_loop_poke(&engine->loop);
+				break;
+			}
+		}
+	}
+	if (x->easy)
+		curl_easy_cleanup(x->easy);
+	x->easy = NULL;
+	for (struct curl_slist *header = x->headers; header; header = header->next)
+		hw_text_cleanse(header->data, strlen(header->data));
+	curl_slist_free_all(x->headers);
+	x->headers = NULL;
+	if (x->sent)
+		hw_text_cleanse(x->sent, x->sent_bytes);
+	free(x->sent);
+	x->sent = NULL;
 }

@@ -11,45 +11,90 @@
 #include <curl/curl.h>
 
 #include "core/engine.h"
+#include "core/loop.h"
 
-/* CURLOPT_PROTOCOLS_STR came with 7.85; Debian 12 has 7.88. */
-_Static_assert(LIBCURL_VERSION_NUM >= 0x075500,
-			   "libcurl 7.85 or later is needed");
+/* CURLOPT_PROTOCOLS_STR. */
+#define CURL_VERSION_MIN 0x075500
+_Static_assert(LIBCURL_VERSION_NUM >= CURL_VERSION_MIN,
+			   "libcurl 7.85.0 or newer is needed");
+
+/*
+ * Of all heads of an exchange together, interim ones included.  A token alone
+ * may have 16 kB; 256 kB is what curl's newer releases allow, roughly.
+ */
+#define HEAD_BYTES_MAX (256 * 1024)
+#define HEAD_LINES_MAX 1000
+
+/* Why a callback made curl give up. */
+typedef enum HwBreach
+{
+	BREACH_NONE,
+	BREACH_BODY,
+	BREACH_HEAD,
+	BREACH_TOKEN,
+	BREACH_MEMORY
+} HwBreach;
+
+typedef enum HwExchangeState
+{
+	EXCHANGE_QUEUED,
+	EXCHANGE_ACTIVE,
+	EXCHANGE_DONE
+} HwExchangeState;
 
 struct HwEngine
 {
-	CURLM	   *multi;
-	int			epoll_fd;
-	int			curl_timer_fd;
-	int			wake_timer_fd;
-	int			nsockets;		/* watched by the epoll set */
-	bool		is_broken;
-	HwExchange *exchanges;		/* all that are not freed */
+	HwLoop		loop;
+	HwExchange *first;			/* not owned, oldest first */
+	HwExchange *last;
+	int			nactive;
+	int			nsockets;		/* open, idle connections included */
+	HwStatus	failure;		/* HW_OK while the engine is usable */
 };
 
 struct HwExchange
 {
-	HwEngine   *engine;
+	HwEngine   *engine;			/* outlives the exchange */
+	HwExchange *previous;
 	HwExchange *next;
-	CURL	   *easy;
-	struct curl_slist *headers;
-	HwText		body;
-	char	   *request_body;
-	size_t		header_bytes;
-	int			nheaders;
+	HwExchangeState state;
+
+	/* Until done: */
+	CURL	   *easy;			/* owned */
+	struct curl_slist *headers; /* owned; holds credentials */
+	char	   *sent;			/* owned; the body, may hold credentials */
+	size_t		sent_bytes;
+	long		connect_timeout_ms;
+	long		request_timeout_ms;
+	bool		is_https;
+	bool		has_proxy;
 	bool		refuses_private;
-	bool		was_refused;	/* the address was not public */
-	HwKind		abort_kind;		/* why a callback gave up */
-	bool		is_done;
-	bool		is_added;		/* to the multi handle */
-	HwReply		reply;
+	char		host[256];
 	char		error[CURL_ERROR_SIZE];
+
+	/* Noted by callbacks: */
+	HwBreach	breach;
+	bool		is_kept_away;	/* an address was refused */
+	size_t		head_bytes;
+	int			head_lines;
+	bool		has_head;
+	bool		has_request_id; /* and not merely a trace id */
+	long long	announced;		/* Content-Length, or -1 */
+	char		date[64];
+	HwText		body;
+
+	HwReply		reply;
 };
 
-/* Fills the reply of a transfer that has ended. */
-extern void hw_exchange_finish(HwExchange *exchange, CURLcode code);
+/*
+ * Fills the handle of a new exchange: the request, the transport's rules and
+ * the callbacks.  features are those of curl_version_info.
+ */
+extern bool hw_exchange_prepare(HwExchange *x, const HwWire *wire,
+								const HwTransport *transport, int features,
+								HwStatus *status);
 
-/* The same for one that the engine had to give up. */
-extern void hw_exchange_abandon(HwExchange *exchange);
+/* Forgets what the header lines said. */
+extern void hw_exchange_forget_head(HwExchange *x);
 
 #endif							/* HW_ENGINE_INTERNAL_H */

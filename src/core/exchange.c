@@ -1,113 +1,326 @@
 /*-------------------------------------------------------------------------
  *
  * exchange.c
- *	  One HTTP request and its reply.
+ *	  One request: setting it up, and taking in the reply.
  *
- * A callback is a guest in libcurl's house: it copies bytes, notes a fact and
- * returns a code.
+ * Callbacks copy bytes, note facts and return codes; they never call curl.
  *
  *-------------------------------------------------------------------------
  */
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
+#include <unistd.h>
 
+#include "core/address.h"
 #include "core/engine_internal.h"
 
-/*
- * The gateway's own limit for all headers of a request is 128 kB; replies stay
- * far below it.  A server that sends more is not the API.
- */
-#define HEADER_BYTES_MAX (256 * 1024)
-#define HEADERS_MAX 1000
+/* Announced lengths are believed up to here: growing costs little. */
+#define RESERVE_MAX (4 * 1024 * 1024)
 
-/* --- callbacks ------------------------------------------------------- */
+static bool check_url(HwExchange *x, const HwWire *wire,
+					  const HwTransport *transport, HwStatus *status);
+static bool set_headers(HwExchange *x, const HwWire *wire, HwStatus *status);
+static bool add_header(HwExchange *x, const char *header, HwStatus *status);
+static bool set_request(HwExchange *x, const HwWire *wire, HwStatus *status);
+static bool set_transport(HwExchange *x, const HwTransport *transport,
+						  int features, HwStatus *status);
+static bool refuse_option(HwStatus *status, CURLcode rc, const char *name);
+static bool is_allowed(const HwExchange *x, HwNetwork network);
+static curl_socket_t on_open(void *arg, curlsocktype purpose,
+							 struct curl_sockaddr *address);
+static int	on_close(void *arg, curl_socket_t fd);
+static int	on_request(void *arg, char *remote, char *local, int remote_port,
+					   int local_port);
+static size_t on_header(char *data, size_t size, size_t count, void *arg);
+static size_t on_body(char *data, size_t size, size_t count, void *arg);
+static bool read_header(HwExchange *x, const char *line, size_t length);
+static void keep(char *buffer, size_t size, const char *value, size_t length);
 
-static size_t
-on_body(char *data, size_t size, size_t count, void *arg)
+#define SET(option, value) \
+	do \
+	{ \
+		CURLcode	rc_ = curl_easy_setopt(x->easy, option, value); \
+		if (rc_ != CURLE_OK) \
+			return refuse_option(status, rc_, #option); \
+	} while (0)
+
+/* --- setting up ----------------------------------------------------- */
+
+bool
+hw_exchange_prepare(HwExchange *x, const HwWire *wire,
+					const HwTransport *transport, int features,
+					HwStatus *status)
+{
+	return check_url(x, wire, transport, status) &&
+		set_transport(x, transport, features, status) &&
+		set_headers(x, wire, status) &&
+		set_request(x, wire, status);
+}
+
+/* As curl reads the URL, so that nobody else's reading decides. */
+static bool
+check_url(HwExchange *x, const HwWire *wire, const HwTransport *transport,
+		  HwStatus *status)
+{
+	CURLU	   *url = curl_url();
+	char	   *scheme = NULL;
+	char	   *host = NULL;
+	CURLUcode	rc;
+	bool		is_fine = false;
+
+	if (url == NULL)
+		return hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
+	rc = curl_url_set(url, CURLUPART_URL, wire->url,
+					  CURLU_DISALLOW_USER | CURLU_PATH_AS_IS);
+	if (rc == CURLUE_OK)
+		rc = curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
+	if (rc == CURLUE_OK)
+		rc = curl_url_get(url, CURLUPART_HOST, &host, 0);
+
+	if (rc == CURLUE_OUT_OF_MEMORY)
+		hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
+	else if (rc != CURLUE_OK)
+		hw_status_set(status, HW_INTERNAL, "invalid URL: %s",
+					  curl_url_strerror(rc));
+	else if (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0)
+		hw_status_set(status, HW_NO_CONNECTION, "only https is spoken");
+	else
+	{
+		x->is_https = strcmp(scheme, "https") == 0;
+		hw_status_copy(x->host, sizeof(x->host), host, strlen(host));
+		if (x->is_https || (transport->allows_http &&
+							hw_address_is_loopback_host(host)))
+			is_fine = true;
+		else
+			hw_status_set(status, HW_NO_CONNECTION,
+						  "host \"%s\" is not to be reached over plain http",
+						  x->host);
+	}
+	curl_free(scheme);
+	curl_free(host);
+	curl_url_cleanup(url);
+	return is_fine;
+}
+
+static bool
+set_transport(HwExchange *x, const HwTransport *transport, int features,
+			  HwStatus *status)
+{
+	x->connect_timeout_ms = transport->connect_timeout_ms;
+	x->request_timeout_ms = transport->request_timeout_ms;
+	x->has_proxy = transport->proxy && transport->proxy[0];
+	x->refuses_private = transport->refuses_private;
+
+	SET(CURLOPT_PRIVATE, x);
+	SET(CURLOPT_ERRORBUFFER, x->error);
+	SET(CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+	/* Else freeing a handle waits for its name look-up. */
+	SET(CURLOPT_QUICK_EXIT, 1L);
+#endif
+
+	SET(CURLOPT_PROTOCOLS_STR, x->is_https ? "https" : "http");
+	SET(CURLOPT_FOLLOWLOCATION, 0L);
+	SET(CURLOPT_HTTP09_ALLOWED, 0L);
+	SET(CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
+	/* An empty text, unlike none, keeps the environment out. */
+	SET(CURLOPT_PROXY, x->has_proxy ? transport->proxy : "");
+	SET(CURLOPT_NOPROXY, "");
+	SET(CURLOPT_HEADEROPT, (long) CURLHEADER_SEPARATE);
+	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+
+	SET(CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
+	SET(CURLOPT_SSL_VERIFYPEER, 1L);
+	SET(CURLOPT_SSL_VERIFYHOST, 2L);
+	if (transport->ca_file)
+	{
+		SET(CURLOPT_CAINFO, transport->ca_file);
+		if (x->has_proxy)
+			SET(CURLOPT_PROXY_CAINFO, transport->ca_file);
+	}
+
+	if (features & CURL_VERSION_HTTP2)
+	{
+		SET(CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_2TLS);
+		SET(CURLOPT_PIPEWAIT, 1L);
+	}
+	else
+		SET(CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_1_1);
+	if (features & CURL_VERSION_LIBZ)
+		SET(CURLOPT_ACCEPT_ENCODING, "gzip");
+	SET(CURLOPT_TCP_NODELAY, 1L);
+	SET(CURLOPT_TCP_KEEPALIVE, 1L);
+	SET(CURLOPT_CONNECTTIMEOUT_MS, transport->connect_timeout_ms);
+	SET(CURLOPT_TIMEOUT_MS, transport->request_timeout_ms);
+
+	SET(CURLOPT_OPENSOCKETFUNCTION, on_open);
+	SET(CURLOPT_OPENSOCKETDATA, x);
+	/* Connections outlive the exchange. */
+	SET(CURLOPT_CLOSESOCKETFUNCTION, on_close);
+	SET(CURLOPT_CLOSESOCKETDATA, x->engine);
+	SET(CURLOPT_PREREQFUNCTION, on_request);
+	SET(CURLOPT_PREREQDATA, x);
+	SET(CURLOPT_HEADERFUNCTION, on_header);
+	SET(CURLOPT_HEADERDATA, x);
+	SET(CURLOPT_WRITEFUNCTION, on_body);
+	SET(CURLOPT_WRITEDATA, x);
+	return true;
+}
+
+static bool
+set_headers(HwExchange *x, const HwWire *wire, HwStatus *status)
+{
+	bool		has_content_type = false;
+
+	for (int i = 0; wire->headers && wire->headers[i]; i++)
+	{
+		if (!add_header(x, wire->headers[i], status))
+			return false;
+		if (strncasecmp(wire->headers[i], "Content-Type:", 13) == 0)
+			has_content_type = true;
+	}
+	/* A name without a value takes back what curl would send by itself. */
+	for (int i = 0; i < 2; i++)
+	{
+		struct curl_slist *list;
+
+		if (i == 1 && has_content_type)
+			break;
+		list = curl_slist_append(x->headers,
+								 i == 0 ? "Expect:" : "Content-Type:");
+		if (list == NULL)
+			return hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
+		x->headers = list;
+	}
+	SET(CURLOPT_USERAGENT, "hwbss_fdw");
+	SET(CURLOPT_HTTPHEADER, x->headers);
+	return true;
+}
+
+static bool
+add_header(HwExchange *x, const char *header, HwStatus *status)
+{
+	const char *colon = strchr(header, ':');
+	struct curl_slist *list;
+	char	   *last;
+
+	/* A line break would smuggle in a header of somebody else's choice. */
+	if (colon == NULL || colon == header || strpbrk(header, "\r\n"))
+		return hw_status_set(status, HW_INTERNAL, "invalid request header");
+	list = curl_slist_append(x->headers, header);
+	if (list == NULL)
+		return hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
+	x->headers = list;
+	if (colon[1 + strspn(colon + 1, " \t")] != '\0')
+		return true;
+
+	/* "Name;" is curl's way to send a header without a value. */
+	while (list->next)
+		list = list->next;
+	last = list->data + (colon - header);
+	last[0] = ';';
+	last[1] = '\0';
+	return true;
+}
+
+static bool
+set_request(HwExchange *x, const HwWire *wire, HwStatus *status)
+{
+	bool		is_get = strcmp(wire->method, "GET") == 0;
+	bool		is_post = strcmp(wire->method, "POST") == 0;
+
+	SET(CURLOPT_URL, wire->url);
+	SET(CURLOPT_PATH_AS_IS, 1L);
+	SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+
+	if (is_post || wire->body_bytes > 0)
+	{
+		/* Not COPYPOSTFIELDS: curl would not overwrite its copy. */
+		x->sent = malloc(wire->body_bytes + 1);
+		if (x->sent == NULL)
+			return hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
+		if (wire->body_bytes > 0)
+			memcpy(x->sent, wire->body, wire->body_bytes);
+		x->sent[wire->body_bytes] = '\0';
+		x->sent_bytes = wire->body_bytes;
+		SET(CURLOPT_POST, 1L);
+		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) x->sent_bytes);
+		SET(CURLOPT_POSTFIELDS, x->sent);
+		if (!is_post)
+			SET(CURLOPT_CUSTOMREQUEST, wire->method);
+		return true;
+	}
+	SET(CURLOPT_HTTPGET, 1L);
+	if (!is_get)
+		SET(CURLOPT_CUSTOMREQUEST, wire->method);
+	return true;
+}
+
+static bool
+refuse_option(HwStatus *status, CURLcode rc, const char *name)
+{
+	if (rc == CURLE_OUT_OF_MEMORY)
+		return hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
+	return hw_status_set(status, HW_INTERNAL, "could not set %s: %s", name,
+						 curl_easy_strerror(rc));
+}
+
+/* --- callbacks ------------------------------------------------------ */
+
+/* What a proxy connects to is its own affair. */
+static bool
+is_allowed(const HwExchange *x, HwNetwork network)
+{
+	if (!x->is_https && network != HW_NETWORK_LOOPBACK)
+		return false;
+	return !x->refuses_private || x->has_proxy || network == HW_NETWORK_PUBLIC;
+}
+
+static curl_socket_t
+on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	HwExchange *x = arg;
+	int			fd;
+
+	if (purpose != CURLSOCKTYPE_IPCXN)
+		return CURL_SOCKET_BAD;
+	if (!is_allowed(x, hw_address_network(&address->addr)))
+	{
+		x->is_kept_away = true;
+		return CURL_SOCKET_BAD;
+	}
+	fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
+				address->protocol);
+	if (fd < 0)
+		return CURL_SOCKET_BAD;
+	x->engine->nsockets++;
+	return fd;
+}
+
+static int
+on_close(void *arg, curl_socket_t fd)
+{
+	HwEngine   *engine = arg;
+
+	engine->nsockets--;
+	return close(fd);
+}
+
+/* A connection may have been opened by an exchange that is less strict. */
+static int
+on_request(void *arg, char *remote, char *local, int remote_port,
+		   int local_port)
 {
 	HwExchange *x = arg;
 
-	if (!hw_text_append(&x->body, data, size * count))
-	{
-		x->abort_kind = x->body.is_too_large ? HW_TOO_LARGE
-			: HW_OUT_OF_MEMORY;
-		return CURL_WRITEFUNC_ERROR;
-	}
-	return size * count;
-}
-
-/* The value when a line is the named header, else NULL. */
-static const char *
-header_value(const char *line, size_t length, const char *name,
-			 size_t *value_length)
-{
-	size_t		name_length = strlen(name);
-
-	if (length <= name_length || line[name_length] != ':' ||
-		strncasecmp(line, name, name_length) != 0)
-		return NULL;
-	line += name_length + 1;
-	length -= name_length + 1;
-	while (length > 0 && (*line == ' ' || *line == '\t'))
-		line++, length--;
-	while (length > 0 && strchr(" \t\r\n", line[length - 1]))
-		length--;
-	*value_length = length;
-	return line;
-}
-
-static void
-keep_header(HwReply *reply, const char *line, size_t length)
-{
-	const struct
-	{
-		const char *name;
-		char	   *buffer;
-		size_t		size;
-	}			kept[] = {
-		{"X-IAM-Trace-Id", reply->request_id, sizeof(reply->request_id)},
-		{"X-Request-Id", reply->request_id, sizeof(reply->request_id)},
-		{"Retry-After", reply->retry_after, sizeof(reply->retry_after)},
-		{"Content-Type", reply->content_type, sizeof(reply->content_type)},
-	};
-	size_t		value_length;
-	const char *value;
-	char		date[64];
-
-	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
-	{
-		value = header_value(line, length, kept[i].name, &value_length);
-		if (value)
-			hw_status_copy(kept[i].buffer, kept[i].size, value, value_length);
-	}
-	value = header_value(line, length, "X-Subject-Token", &value_length);
-	if (value && value_length < sizeof(reply->subject_token))
-	{
-		memcpy(reply->subject_token, value, value_length);
-		reply->subject_token[value_length] = '\0';
-	}
-	value = header_value(line, length, "Date", &value_length);
-	if (value)
-	{
-		hw_status_copy(date, sizeof(date), value, value_length);
-		reply->date = curl_getdate(date, NULL);
-		if (reply->date < 0)
-			reply->date = 0;
-	}
-}
-
-/* Forgets the headers of an interim reply, such as 100 Continue. */
-static void
-forget_headers(HwReply *reply)
-{
-	reply->request_id[0] = reply->retry_after[0] = '\0';
-	reply->content_type[0] = reply->subject_token[0] = '\0';
-	reply->date = 0;
+	(void) local;
+	(void) remote_port;
+	(void) local_port;
+	if (is_allowed(x, hw_address_network_text(remote)))
+		return CURL_PREREQFUNC_OK;
+	x->is_kept_away = true;
+	return CURL_PREREQFUNC_ABORT;
 }
 
 static size_t
@@ -116,422 +329,138 @@ on_header(char *data, size_t size, size_t count, void *arg)
 	HwExchange *x = arg;
 	size_t		length = size * count;
 
-	x->header_bytes += length;
-	if (x->header_bytes > HEADER_BYTES_MAX || ++x->nheaders > HEADERS_MAX)
+	x->head_bytes += length;
+	x->head_lines++;
+	if (x->head_bytes > HEAD_BYTES_MAX || x->head_lines > HEAD_LINES_MAX)
 	{
-		x->abort_kind = HW_TOO_LARGE;
-		return CURL_WRITEFUNC_ERROR;
+		x->breach = BREACH_HEAD;
+		return 0;
 	}
 	if (length >= 5 && memcmp(data, "HTTP/", 5) == 0)
-		forget_headers(&x->reply);
-	else
-		keep_header(&x->reply, data, length);
-	return length;
-}
-
-/* Private, loopback, link-local and other addresses that are nobody's. */
-static bool
-is_public_ipv4(unsigned long a)
-{
-	static const struct
 	{
-		unsigned long net;
-		unsigned long mask;
-	}			reserved[] = {
-		{0x00000000, 0xff000000}, {0x0a000000, 0xff000000},
-		{0x64400000, 0xffc00000}, {0x7f000000, 0xff000000},
-		{0xa9fe0000, 0xffff0000}, {0xac100000, 0xfff00000},
-		{0xc0000000, 0xffffff00}, {0xc0a80000, 0xffff0000},
-		{0xc6120000, 0xfffe0000}, {0xe0000000, 0xe0000000},
-	};
-
-	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
-	{
-		if ((a & reserved[i].mask) == reserved[i].net)
-			return false;
+		hw_exchange_forget_head(x);			/* of an interim answer */
+		return length;
 	}
-	return true;
+	while (length > 0 &&
+		   (data[length - 1] == '\n' || data[length - 1] == '\r'))
+		length--;
+	if (length == 0)
+		x->has_head = true;
+	else if (!x->has_head && !read_header(x, data, length))	/* no trailers */
+		return 0;
+	return size * count;
 }
 
-static bool
-is_public_ipv6(const unsigned char *a)
-{
-	static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
-	static const unsigned char nat64[12] = {0x00, 0x64, 0xff, 0x9b};
-	static const unsigned char zeroes[12] = {0};
-
-	if (memcmp(a, mapped, 12) == 0 || memcmp(a, nat64, 12) == 0 ||
-		memcmp(a, zeroes, 12) == 0)
-		return is_public_ipv4((unsigned long) a[12] << 24 | a[13] << 16 |
-							  a[14] << 8 | a[15]);
-
-	/* Only 2000::/3 is handed out; 2002::/16 wraps an IPv4 address. */
-	if ((a[0] & 0xe0) != 0x20)
-		return false;
-	if (a[0] == 0x20 && a[1] == 0x02)
-		return is_public_ipv4((unsigned long) a[2] << 24 | a[3] << 16 |
-							  a[4] << 8 | a[5]);
-	return true;
-}
-
-static bool
-is_public(const struct curl_sockaddr *address)
-{
-	struct sockaddr_in in4;
-	struct sockaddr_in6 in6;
-
-	if (address->family == AF_INET)
-	{
-		memcpy(&in4, &address->addr, sizeof(in4));
-		return is_public_ipv4(ntohl(in4.sin_addr.s_addr));
-	}
-	if (address->family == AF_INET6)
-	{
-		memcpy(&in6, &address->addr, sizeof(in6));
-		return is_public_ipv6(in6.sin6_addr.s6_addr);
-	}
-	return false;
-}
-
-static curl_socket_t
-on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+static size_t
+on_body(char *data, size_t size, size_t count, void *arg)
 {
 	HwExchange *x = arg;
+	HwText	   *body = &x->body;
 
-	(void) purpose;
-	if (x->refuses_private && !is_public(address))
+	if (body->data == NULL && x->announced > 0)
 	{
-		x->was_refused = true;
-		return CURL_SOCKET_BAD;
-	}
-	return socket(address->family, address->socktype | SOCK_CLOEXEC,
-				  address->protocol);
-}
+		unsigned long long announced = (unsigned long long) x->announced;
 
-/* --- setting up ------------------------------------------------------ */
-
-#define SET(option, value) \
-	do { \
-		if (curl_easy_setopt(x->easy, option, value) != CURLE_OK) \
-			return hw_status_set(status, HW_INTERNAL, \
-								 "libcurl refused option %s", #option); \
-	} while (0)
-
-static bool
-set_security(HwExchange *x, const HwTransport *transport, HwStatus *status)
-{
-	SET(CURLOPT_PROTOCOLS_STR, transport->allows_http ? "http,https"
-		: "https");
-	SET(CURLOPT_FOLLOWLOCATION, 0L);
-	SET(CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
-	SET(CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
-	SET(CURLOPT_SSL_VERIFYPEER, 1L);
-	SET(CURLOPT_SSL_VERIFYHOST, 2L);
-	if (transport->ca_file)
-	{
-		SET(CURLOPT_CAINFO, transport->ca_file);
-		SET(CURLOPT_CAPATH, NULL);
-	}
-
-	/* An empty text: not even the environment's proxy. */
-	SET(CURLOPT_PROXY, transport->proxy ? transport->proxy : "");
-	x->refuses_private = transport->refuses_private && !transport->proxy;
-	SET(CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
-	SET(CURLOPT_OPENSOCKETDATA, x);
-	return true;
-}
-
-static bool
-set_behaviour(HwExchange *x, const HwTransport *transport, HwStatus *status)
-{
-	SET(CURLOPT_NOSIGNAL, 1L);
-#if LIBCURL_VERSION_NUM >= 0x075700
-	SET(CURLOPT_QUICK_EXIT, 1L);
-#endif
-	SET(CURLOPT_PRIVATE, x);
-	SET(CURLOPT_ERRORBUFFER, x->error);
-	SET(CURLOPT_WRITEFUNCTION, on_body);
-	SET(CURLOPT_WRITEDATA, x);
-	SET(CURLOPT_HEADERFUNCTION, on_header);
-	SET(CURLOPT_HEADERDATA, x);
-	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-	SET(CURLOPT_CONNECTTIMEOUT_MS, transport->connect_timeout_ms);
-	SET(CURLOPT_TIMEOUT_MS, transport->request_timeout_ms);
-	SET(CURLOPT_TCP_KEEPALIVE, 1L);
-	SET(CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_2TLS);
-	SET(CURLOPT_PIPEWAIT, 1L);
-	SET(CURLOPT_ACCEPT_ENCODING, "gzip");
-	SET(CURLOPT_USERAGENT, "hwbss_fdw");
-	SET(CURLOPT_PATH_AS_IS, 1L);
-	return true;
-}
-
-static bool
-add_header(HwExchange *x, const char *line)
-{
-	struct curl_slist *list = curl_slist_append(x->headers, line);
-
-	if (list == NULL)
-		return false;
-	x->headers = list;
-	return true;
-}
-
-/* "Name:" would remove a header; libcurl sends an empty one for "Name;". */
-static bool
-add_request_header(HwExchange *x, const char *line)
-{
-	const char *colon = strchr(line, ':');
-	char	   *empty;
-	bool		done;
-
-	if (colon == NULL || strspn(colon + 1, " ") != strlen(colon + 1))
-		return add_header(x, line);
-	empty = strdup(line);
-	if (empty == NULL)
-		return false;
-	empty[colon - line] = ';';
-	empty[colon - line + 1] = '\0';
-	done = add_header(x, empty);
-	free(empty);
-	return done;
-}
-
-static bool
-set_request(HwExchange *x, const HwWire *wire, HwStatus *status)
-{
-	bool		has_type = false;
-
-	SET(CURLOPT_URL, wire->url);
-	for (int i = 0; wire->headers && wire->headers[i]; i++)
-	{
-		has_type |= strncasecmp(wire->headers[i], "content-type:", 13) == 0;
-		if (!add_request_header(x, wire->headers[i]))
-			return hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
-	}
-	if (strcmp(wire->method, "GET") != 0)
-	{
-		x->request_body = malloc(wire->body_bytes + 1);
-		if (x->request_body == NULL || !add_header(x, "Expect:") ||
-			(!has_type && !add_header(x, "Content-Type:")))
-			return hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
-		memcpy(x->request_body, wire->body ? wire->body : "",
-			   wire->body_bytes);
-		x->request_body[wire->body_bytes] = '\0';
-
-		/* A size of its own, or libcurl would read standard input. */
-		SET(CURLOPT_POST, 1L);
-		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) wire->body_bytes);
-		SET(CURLOPT_POSTFIELDS, x->request_body);
-		SET(CURLOPT_CUSTOMREQUEST, wire->method);
-	}
-	SET(CURLOPT_HTTPHEADER, x->headers);
-	return true;
-}
-
-HwExchange *
-hw_exchange_start(HwEngine *engine, const HwWire *wire,
-				  const HwTransport *transport, HwStatus *status)
-{
-	HwExchange *x = calloc(1, sizeof(HwExchange));
-
-	if (x == NULL)
-	{
-		hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
-		return NULL;
-	}
-	x->engine = engine;
-	x->next = engine->exchanges;
-	engine->exchanges = x;
-	hw_text_init(&x->body, transport->body_bytes_max);
-	hw_status_clear(&x->reply.status);
-	x->easy = curl_easy_init();
-	if (x->easy == NULL)
-		hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
-	else if (set_security(x, transport, status) &&
-			 set_behaviour(x, transport, status) &&
-			 set_request(x, wire, status))
-	{
-		if (!engine->is_broken &&
-			curl_multi_add_handle(engine->multi, x->easy) == CURLM_OK)
+		if (body->length_max > 0 && announced > body->length_max)
 		{
-			x->is_added = true;
-			return x;
+			x->breach = BREACH_BODY;
+			return 0;
 		}
-		hw_status_set(status, HW_INTERNAL, "the HTTP engine has failed");
+		if (announced > RESERVE_MAX)
+			announced = RESERVE_MAX;
+		/* Without it the buffer grows as it must. */
+		body->data = malloc((size_t) announced + 1);
+		if (body->data)
+		{
+			body->data[0] = '\0';
+			body->capacity = (size_t) announced + 1;
+		}
 	}
-	hw_exchange_free(x);
-	return NULL;
-}
-
-/* --- ending ---------------------------------------------------------- */
-
-/* The phase in which a time-out struck, by libcurl's own clock. */
-static const char *
-phase_of(CURL *easy)
-{
-	curl_off_t	looked_up = 0;
-	curl_off_t	connected = 0;
-	curl_off_t	secured = 0;
-	curl_off_t	answered = 0;
-	char	   *scheme = NULL;
-
-	curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &looked_up);
-	curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected);
-	curl_easy_getinfo(easy, CURLINFO_APPCONNECT_TIME_T, &secured);
-	curl_easy_getinfo(easy, CURLINFO_STARTTRANSFER_TIME_T, &answered);
-	curl_easy_getinfo(easy, CURLINFO_SCHEME, &scheme);
-	if (looked_up == 0)
-		return "looking up the host's name";
-	if (connected == 0)
-		return "connecting";
-	if (secured == 0 && scheme && strcasecmp(scheme, "https") == 0)
-		return "setting up TLS";
-	return answered == 0 ? "waiting for the answer" : "reading the answer";
-}
-
-static void
-set_timed_out(HwExchange *x)
-{
-	curl_off_t	total_us = 0;
-
-	curl_easy_getinfo(x->easy, CURLINFO_TOTAL_TIME_T, &total_us);
-	hw_status_set(&x->reply.status, HW_TIMED_OUT,
-				  "timed out after %.1f s while %s", (double) total_us / 1e6,
-				  phase_of(x->easy));
-}
-
-static HwKind
-kind_of_code(CURLcode code)
-{
-	switch (code)
+	if (!hw_text_append(body, data, size * count))
 	{
-		case CURLE_OUT_OF_MEMORY:
-			return HW_OUT_OF_MEMORY;
-		case CURLE_PEER_FAILED_VERIFICATION:
-		case CURLE_SSL_CACERT_BADFILE:
-		case CURLE_SSL_CIPHER:
-		case CURLE_SSL_ISSUER_ERROR:
-		case CURLE_SSL_INVALIDCERTSTATUS:
-			return HW_TLS_FAILED;
-		case CURLE_BAD_CONTENT_ENCODING:
-		case CURLE_WEIRD_SERVER_REPLY:
-		case CURLE_UNSUPPORTED_PROTOCOL:
-			return HW_BAD_REPLY;
-		case CURLE_BAD_FUNCTION_ARGUMENT:
-		case CURLE_URL_MALFORMAT:
-		case CURLE_FAILED_INIT:
-			return HW_INTERNAL;
-		default:
-			return HW_NO_CONNECTION;
+		x->breach = body->is_too_large ? BREACH_BODY : BREACH_MEMORY;
+		return 0;
 	}
+	return size * count;
 }
 
-static void
-set_failure(HwExchange *x, CURLcode code)
-{
-	HwStatus   *status = &x->reply.status;
-	const char *text = x->error[0] ? x->error : curl_easy_strerror(code);
-
-	if (x->abort_kind == HW_TOO_LARGE && x->body.is_too_large)
-		hw_status_set(status, HW_TOO_LARGE,
-					  "the reply is larger than %zu bytes",
-					  x->body.length_max);
-	else if (x->abort_kind == HW_TOO_LARGE)
-		hw_status_set(status, HW_TOO_LARGE,
-					  "the headers of the reply are larger than %d bytes or more than %d",
-					  HEADER_BYTES_MAX, HEADERS_MAX);
-	else if (x->abort_kind != HW_OK)
-		hw_status_set(status, x->abort_kind, "out of memory");
-	else if (x->was_refused)
-		hw_status_set(status, HW_NO_CONNECTION,
-					  "the host has an address that is not public");
-	else if (code == CURLE_OPERATION_TIMEDOUT)
-		set_timed_out(x);
-	else if (code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM)
-		hw_status_set(status, HW_NO_CONNECTION, "%s", text);
-	else
-		hw_status_set(status, kind_of_code(code), "%s", text);
-}
-
-void
-hw_exchange_finish(HwExchange *x, CURLcode code)
+static bool
+read_header(HwExchange *x, const char *line, size_t length)
 {
 	HwReply    *reply = &x->reply;
-	long		http = 0;
-	curl_off_t	bytes = 0;
+	const char *value = memchr(line, ':', length);
+	char		name[32];
+	size_t		name_bytes = value ? (size_t) (value - line) : length;
 
-	curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &http);
-	curl_easy_getinfo(x->easy, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
-	reply->http = (int) http;
-	reply->wire_bytes = bytes;
-	if (code != CURLE_OK)
-		set_failure(x, code);
-	reply->body = x->body.data;
-	reply->body_bytes = x->body.length;
-	x->is_done = true;
-}
-
-void
-hw_exchange_abandon(HwExchange *x)
-{
-	hw_status_set(&x->reply.status, HW_INTERNAL, "the HTTP engine has failed");
-	x->is_done = true;
-}
-
-bool
-hw_exchange_is_done(const HwExchange *x)
-{
-	return x->is_done;
-}
-
-const HwReply *
-hw_exchange_reply(const HwExchange *x)
-{
-	return x->is_done ? &x->reply : NULL;
-}
-
-char *
-hw_exchange_take_body(HwExchange *x, size_t *bytes)
-{
-	char	   *body = x->body.data;
-
-	*bytes = x->body.length;
-	x->body.data = NULL;
-	hw_text_free(&x->body);
-	x->reply.body = NULL;
-	x->reply.body_bytes = 0;
-	return body;
-}
-
-/* Headers carry signatures and tokens. */
-static void
-wipe_headers(struct curl_slist *list)
-{
-	for (struct curl_slist *item = list; item; item = item->next)
-		OPENSSL_cleanse(item->data, strlen(item->data));
-	curl_slist_free_all(list);
-}
-
-void
-hw_exchange_free(HwExchange *x)
-{
-	HwExchange **link;
-
-	if (x == NULL)
-		return;
-	for (link = &x->engine->exchanges; *link != x; link = &(*link)->next)
-		;
-	*link = x->next;
-	if (x->easy)
+	if (value == NULL || name_bytes >= sizeof(name))
+		return true;
+	memcpy(name, line, name_bytes);
+	name[name_bytes] = '\0';
+	value++;
+	length -= name_bytes + 1;
+	while (length > 0 && (*value == ' ' || *value == '\t'))
 	{
-		if (x->is_added)
-			curl_multi_remove_handle(x->engine->multi, x->easy);
-		curl_easy_cleanup(x->easy);
+		value++;
+		length--;
 	}
-	wipe_headers(x->headers);
-	OPENSSL_cleanse(x->reply.subject_token, sizeof(x->reply.subject_token));
-	hw_text_free(&x->body);
-	free(x->request_body);
-	free(x);
+	while (length > 0 && (value[length - 1] == ' ' || value[length - 1] == '\t'))
+		length--;
+
+	if (hw_text_compare(name, "X-Request-Id") == 0 ||
+		(hw_text_compare(name, "X-IAM-Trace-Id") == 0 && !x->has_request_id))
+	{
+		x->has_request_id = hw_text_compare(name, "X-Request-Id") == 0;
+		hw_status_copy(reply->request_id, sizeof(reply->request_id),
+					   value, length);
+	}
+	else if (hw_text_compare(name, "X-Subject-Token") == 0)
+	{
+		if (length >= sizeof(reply->subject_token))
+		{
+			x->breach = BREACH_TOKEN;
+			return false;
+		}
+		keep(reply->subject_token, sizeof(reply->subject_token), value, length);
+	}
+	else if (hw_text_compare(name, "Content-Type") == 0)
+		hw_status_copy(reply->content_type, sizeof(reply->content_type),
+					   value, length);
+	else if (hw_text_compare(name, "Retry-After") == 0)
+		keep(reply->retry_after, sizeof(reply->retry_after), value, length);
+	else if (hw_text_compare(name, "Date") == 0)
+		keep(x->date, sizeof(x->date), value, length);
+	else if (hw_text_compare(name, "Content-Length") == 0)
+	{
+		char		digits[20];
+
+		keep(digits, sizeof(digits), value, length);
+		x->announced = digits[0] >= '0' && digits[0] <= '9' ?
+			strtoll(digits, NULL, 10) : -1;
+	}
+	return true;
+}
+
+/* A value that does not fit is of no use cut short. */
+static void
+keep(char *buffer, size_t size, const char *value, size_t length)
+{
+	if (length >= size)
+		length = 0;
+	memcpy(buffer, value, length);
+	buffer[length] = '\0';
+}
+
+void
+hw_exchange_forget_head(HwExchange *x)
+{
+	HwReply    *reply = &x->reply;
+
+	x->has_head = false;
+	x->has_request_id = false;
+	x->announced = -1;
+	x->date[0] = '\0';
+	reply->request_id[0] = '\0';
+	reply->retry_after[0] = '\0';
+	reply->content_type[0] = '\0';
+	hw_text_cleanse(reply->subject_token, sizeof(reply->subject_token));
 }

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "core/ask.h"
+#include "core/merge.h"
 #include "core/seen.h"
 
 /* Most pages of one pager in flight; the window option is below. */
@@ -62,8 +63,11 @@ struct HwPager
 	HwForm	   *form;
 	HwBinding	bindings[HW_ASKED_MAX];
 	int			nbindings;
+	int			nasked;			/* those of the question come first */
 	Strand	   *strands;
 	int			nstrands;
+	int			group;			/* strands that differ only in values of
+								 * complete sets; they follow each other */
 	int			current;
 	HwSeen	   *seen;
 	HwText		key;			/* room for the key being looked up */
@@ -142,7 +146,7 @@ count_values(const char *const *values)
 
 /*
  * Params that nothing sets still have to be sent where their default would
- * hide rows.  Counters are not rows: they are asked for without a category.
+ * hide rows.
  */
 static bool
 bind_defaults(HwPager *pager)
@@ -156,7 +160,7 @@ bind_defaults(HwPager *pager)
 
 		if (is_bound(pager, param))
 			continue;
-		if (param->complete_set && question->table->key)
+		if (param->complete_set && hw_table_asks_all(question->table))
 		{
 			binding.values = param->complete_set;
 			binding.nvalues = count_values(param->complete_set);
@@ -177,10 +181,12 @@ bind_defaults(HwPager *pager)
 static bool
 open_strands(HwPager *pager, HwStatus *status)
 {
-	pager->nstrands = 1;
+	pager->nstrands = pager->group = 1;
 	for (int i = 0; i < pager->nbindings; i++)
 	{
 		pager->nstrands *= pager->bindings[i].nvalues;
+		if (i >= pager->nasked)
+			pager->group *= pager->bindings[i].nvalues;
 		if (pager->nstrands > HW_SEEN_STRANDS_MAX)
 			return hw_status_set(status, HW_INTERNAL,
 								 "too many values in one question");
@@ -234,6 +240,7 @@ copy_question(HwPager *pager, const HwQuestion *question, HwStatus *status)
 		if (!copy_binding(pager, &question->bindings[i]))
 			return no_memory(status);
 	}
+	pager->nasked = pager->nbindings;
 	if (!bind_defaults(pager))
 		return no_memory(status);
 	return true;
@@ -782,6 +789,21 @@ note_key(HwPager *pager, const HwAsked *asked, const char *key, int strand)
 						strand);
 }
 
+/* The row itself is the key; twice in one list it is two rows. */
+static HwSeenResult
+note_row(HwPager *pager, const HwAsked *asked, const HwElement *element,
+		 int strand)
+{
+	HwSeenResult result = HW_SEEN_FAILED;
+	HwText		row;
+
+	hw_text_init(&row, 0);
+	if (hw_json_print(element->node, &row))
+		result = note_key(pager, asked, hw_text_string(&row), strand);
+	hw_text_free(&row);
+	return result == HW_SEEN_HERE ? HW_SEEN_NEW : result;
+}
+
 /* Decides which elements are handed out. */
 static bool
 sift(HwPager *pager, Strand *strand, HwPage *page, const HwAsked *asked,
@@ -798,7 +820,9 @@ sift(HwPager *pager, Strand *strand, HwPage *page, const HwAsked *asked,
 		HwElement  *element = &page->elements[i];
 		HwSeenResult result = HW_SEEN_NEW;
 
-		if (element->key)
+		if (pager->question.table->merge == HW_UNION)
+			result = note_row(pager, asked, element, index);
+		else if (element->key)
 			result = note_key(pager, asked, element->key, index);
 		if (result == HW_SEEN_FAILED)
 		{
@@ -913,6 +937,35 @@ strand_expected(const HwPager *pager, const Strand *strand,
 	return nexpected;
 }
 
+/*
+ * Adds up the pages of a group once its last strand is here.  NULL while
+ * others are missing, or after a failure.
+ */
+static HwPage *
+merge_group(HwPager *pager, Strand *strand, HwPage *page)
+{
+	int			index = (int) (strand - pager->strands);
+	int			first = index - index % pager->group;
+	HwPage	   *pages[HW_MERGE_MAX];
+	HwStatus	status;
+
+	strand->stash = page;
+	if (index != first + pager->group - 1)
+		return NULL;
+	for (int i = 0; i < pager->group; i++)
+		pages[i] = pager->strands[first + i].stash;
+	hw_status_clear(&status);
+	if (!hw_merge_pages(pager->question.api, pager->question.table,
+						pager->form, pages, pager->group, first_limit(pager), &status))
+	{
+		fail(pager, &status);
+		return NULL;
+	}
+	page = pages[0];
+	pager->strands[first].stash = NULL;
+	return page;
+}
+
 static void
 hand_out(HwPager *pager, HwPage *page)
 {
@@ -980,7 +1033,10 @@ collect(HwPager *pager, Strand *strand)
 		return;
 	}
 	move_on(pager, strand, page, slot.cursor);
-	hand_out(pager, page);
+	if (pager->question.table->merge == HW_SUM)
+		page = merge_group(pager, strand, page);
+	if (page)
+		hand_out(pager, page);
 }
 
 /* --- handing out ---------------------------------------------------- */

@@ -138,7 +138,7 @@ describe_defaults(const HwForeignTable *foreign, List *conditions)
 		appendStringInfo(&text, "%s = ", param->name);
 		if (value)
 			appendStringInfoString(&text, value);
-		else if (param->complete_set && foreign->table->key)
+		else if (param->complete_set && hw_table_asks_all(foreign->table))
 		{
 			for (int i = 0; param->complete_set[i]; i++)
 				appendStringInfo(&text, "%s%s", i ? " | " : "",

@@ -114,7 +114,7 @@ strands_of_table(const HwForeignTable *foreign, List *conditions)
 	double		strands = 1;
 
 	for (const HwParam *param = foreign->api->params;
-		 param && param->name && foreign->table->key; param++)
+		 param && param->name && hw_table_asks_all(foreign->table); param++)
 	{
 		int			count = 0;
 		ListCell   *lc;

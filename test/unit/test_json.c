@@ -182,6 +182,7 @@ test_strings(void)
 		{"\\u0000", "U+0000"},
 		{"\\ud800", "an unpaired surrogate"},
 		{"\\udc00", "an unpaired surrogate"},
+		{"\\udc00\\udc00", "an unpaired surrogate"},
 		{"\\ud800\\ud800", "an unpaired surrogate"},
 		{"\\ud800\\u0041", "an unpaired surrogate"},
 		{"\\ud800x", "an unpaired surrogate"},
@@ -368,12 +369,24 @@ test_duplicates(void)
 		ok(json != NULL, "%d different names", widths[i] + 1);
 		hw_json_free(json);
 		make_wide(&body, widths[i], widths[i] / 2);
-		last = strrchr(body.data, '"') - strlen("member-00000000");
+		last = strrchr(body.data, '"') - 15;
 		snprintf(reason, sizeof(reason),
 				 "a second \"%.15s\" in one object at byte %td",
 				 last, last - body.data);
 		refuses(body.data, reason);
 	}
+
+	/* Of several the first is told, in whatever order they sort. */
+	make_wide(&body, 100, 3);
+	body.data[body.length - 1] = ',';
+	hw_text_puts(&body, "\"member-00000000\":0}");
+	refuses(body.data,
+			"a second \"member-00023757\" in one object at byte 2092");
+	make_wide(&body, 100, 0);
+	body.data[body.length - 1] = ',';
+	hw_text_puts(&body, "\"member-00023757\":0}");
+	refuses(body.data,
+			"a second \"member-00000000\" in one object at byte 2092");
 
 	make_wide(&body, 1000000, 1000000);
 	began = seconds();

@@ -163,6 +163,11 @@ test_key(void)
 	int			i;
 	int			j;
 	int			nwrong = 0;
+	HwRequest	first;
+	HwRequest	second;
+	HwStatus	status;
+	HwText		key;
+	HwText		other;
 
 	for (i = 0; i < count; i++)
 	{
@@ -186,6 +191,25 @@ test_key(void)
 		}
 	}
 	is_int(nwrong, 0, "keys are equal for equal requests only");
+
+	/* A body that reads like one more header. */
+	hw_request_init(&first, "GET");
+	hw_request_init(&second, "GET");
+	hw_text_init(&key, 0);
+	hw_text_init(&other, 0);
+	ok(hw_request_header(&first, "X-A", "b", true, &status) &&
+	   hw_text_puts(&first.body, "X-C:d\n\n") &&
+	   hw_request_header(&second, "X-A", "b", true, &status) &&
+	   hw_request_header(&second, "X-C", "d", true, &status) &&
+	   hw_text_puts(&second.body, "\n") &&
+	   hw_request_key(&first, &key) && hw_request_key(&second, &other),
+	   "two more keys");
+	ok(strcmp(key.data, other.data) != 0,
+	   "a body is never taken for a header");
+	hw_text_free(&key);
+	hw_text_free(&other);
+	hw_request_free(&first);
+	hw_request_free(&second);
 }
 
 static bool

@@ -76,6 +76,7 @@ test_limit(void)
 	hw_text_init(&text, 5);
 	ok(hw_text_puts(&text, "12345"), "up to the limit");
 	is_string(text.data, "12345", "with its bytes");
+	is_int((long long) text.capacity, 6, "in no more memory than that");
 	ok(!hw_text_putc(&text, '6'), "not beyond");
 	ok(text.has_failed && text.is_too_large, "told why");
 	is_string(hw_text_string(&text), "12345", "the bytes stay");

@@ -158,6 +158,8 @@ test_base(void)
 	splits("http://[::2]", "[::2]", "::2", "", false, false);
 	splits("http://[::ffff:10.0.0.1]", "[::ffff:10.0.0.1]",
 		   "::ffff:10.0.0.1", "", false, false);
+	splits("http://[2001:db8::7f00:1]", "[2001:db8::7f00:1]",
+		   "2001:db8::7f00:1", "", false, false);
 	splits("http://127.0.0.1.example.com", "127.0.0.1.example.com",
 		   "127.0.0.1.example.com", "", false, false);
 	splits("http://localhost.example.com", "localhost.example.com",
@@ -207,7 +209,8 @@ test_base(void)
 	refuses("https://host/a%zz", "its path has a malformed escape");
 	refuses("https://host/a%4", "its path has a malformed escape");
 	refuses("https://host/a%", "its path has a malformed escape");
-	refuses("https://host/%ff", "its path has escapes that are no valid UTF-8");
+	refuses("https://host/%ff",
+			"its path has escapes that are no valid UTF-8");
 
 	/* libcurl's own verdicts, whose words are no matter. */
 	{

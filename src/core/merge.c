@@ -1,0 +1,234 @@
+/*-------------------------------------------------------------------------
+ *
+ * merge.c
+ *	  Counters that were asked for value by value, put together.
+ *
+ * Answers that differ are parts.  Answers that are equal may be the whole, or
+ * parts that happen to be equal; then the reply's other lists are evidence.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "core/merge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum Finding
+{
+	IS_WHOLE,
+	IS_PART,
+	IS_UNKNOWN
+} Finding;
+
+static long long
+counter(const HwNode *object, const char *name)
+{
+	const HwNode *node = object ? hw_json_find(object, name) : NULL;
+	long long	number;
+
+	return node && hw_json_integer(node, &number) ? number : 0;
+}
+
+/* Do all answers count the same?  And is there anything to count? */
+static bool
+are_equal(const HwTable *table, HwPage *const *pages, int npages,
+		  bool *are_zero)
+{
+	bool		are_same = true;
+
+	*are_zero = true;
+	for (const HwColumn *column = table->columns; column->name; column++)
+	{
+		long long	first = counter(pages[0]->elements[0].node, column->name);
+
+		if (column->from_param)
+			continue;
+		for (int i = 0; i < npages; i++)
+		{
+			long long	number = counter(pages[i]->elements[0].node,
+										 column->name);
+
+			are_same &= number == first;
+			*are_zero &= number == 0;
+		}
+	}
+	return are_same;
+}
+
+/* Are the lists of two replies equal, text for text? */
+static bool
+are_same_lists(const HwNode *a, const HwNode *b)
+{
+	HwText		text_a;
+	HwText		text_b;
+	bool		are_same;
+
+	hw_text_init(&text_a, 0);
+	hw_text_init(&text_b, 0);
+	if (a)
+		hw_json_print(a, &text_a);
+	if (b)
+		hw_json_print(b, &text_b);
+	are_same = strcmp(hw_text_string(&text_a), hw_text_string(&text_b)) == 0;
+	hw_text_free(&text_a);
+	hw_text_free(&text_b);
+	return are_same;
+}
+
+/*
+ * The list of totals by kind: when it adds up to the reply's own total, it
+ * counts what the counters count, and whether it follows the filter they do.
+ */
+static Finding
+ask_parts(const HwApi *api, const HwTable *table, HwPage *const *pages,
+		  int npages)
+{
+	bool		are_same = true;
+	const HwNode *first = NULL;
+
+	for (int i = 0; i < npages; i++)
+	{
+		const HwNode *root = pages[i]->elements[0].node;
+		const HwNode *list = table->parts ? hw_json_find(root, table->parts)
+			: NULL;
+		long long	sum = 0;
+
+		if (list == NULL || hw_json_kind(list) != HW_NODE_ARRAY)
+			return IS_UNKNOWN;
+		for (const HwNode *part = hw_json_child(list); part;
+			 part = hw_json_next(part))
+			sum += counter(part, api->paging.total);
+		if (sum != counter(root, api->paging.total))
+			return IS_UNKNOWN;
+		if (i == 0)
+			first = list;
+		are_same &= are_same_lists(first, list);
+	}
+	return are_same ? IS_WHOLE : IS_PART;
+}
+
+/* The list of rows that the counters are about, by the API's keyed table. */
+static const HwNode *
+rows_of(const HwApi *api, const HwNode *root)
+{
+	for (const HwTable *table = api->tables; table->name; table++)
+	{
+		if (table->key && table->rows)
+			return hw_json_find(root, table->rows);
+	}
+	return NULL;
+}
+
+/*
+ * The rows: a page below its limit shows all there are of one value.  If the
+ * total is more than that, it counts other values too.
+ */
+static Finding
+ask_rows(const HwApi *api, HwPage *const *pages, int npages, int limit)
+{
+	Finding		finding = IS_UNKNOWN;
+
+	for (int i = 0; i < npages; i++)
+	{
+		const HwNode *root = pages[i]->elements[0].node;
+		const HwNode *rows = rows_of(api, root);
+		const HwNode *first = rows_of(api, pages[0]->elements[0].node);
+		long long	total = counter(root, api->paging.total);
+		int			nrows = 0;
+
+		if (rows == NULL || hw_json_kind(rows) != HW_NODE_ARRAY)
+			return IS_UNKNOWN;
+		for (const HwNode *row = hw_json_child(rows); row;
+			 row = hw_json_next(row))
+			nrows++;
+		if (i > 0 && nrows > 0 && are_same_lists(first, rows))
+			return IS_WHOLE;	/* the filter itself was ignored */
+		if (nrows >= limit)
+			continue;
+		if (total > nrows)
+			return IS_WHOLE;
+		finding = IS_PART;
+	}
+	return finding;
+}
+
+/* The sum of one cell over all answers; false when none has a number. */
+static bool
+sum_cell(HwPage *const *pages, int npages, int cell, long long *sum)
+{
+	bool		has_number = false;
+
+	*sum = 0;
+	for (int i = 0; i < npages; i++)
+	{
+		const char *text = pages[i]->cells[cell].text;
+
+		if (text == NULL)
+			continue;
+		*sum += strtoll(text, NULL, 10);
+		has_number = true;
+	}
+	return has_number;
+}
+
+static bool
+add_cells(const HwForm *form, HwPage *const *pages, int npages,
+		  HwStatus *status)
+{
+	HwPage	   *page = pages[0];
+	HwText		printed;
+
+	/* A buffer of its own: cells still point into the page's. */
+	hw_text_init(&printed, 0);
+	for (int c = 0; c < page->ncells; c++)
+	{
+		HwCell	   *cell = &page->cells[c];
+		long long	sum;
+
+		cell->is_printed = !hw_form_column(form, c)->from_param &&
+			sum_cell(pages, npages, c, &sum);
+		if (!cell->is_printed)
+			continue;
+		cell->kind = HW_NODE_NUMBER;
+		cell->offset = printed.length;
+		hw_text_printf(&printed, "%lld", sum);
+		cell->length = printed.length - cell->offset;
+		hw_text_putc(&printed, '\0');
+	}
+	hw_text_free(&page->printed);
+	page->printed = printed;
+	if (printed.has_failed)
+		return hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
+	for (int c = 0; c < page->ncells; c++)
+	{
+		if (page->cells[c].is_printed)
+			page->cells[c].text = printed.data + page->cells[c].offset;
+	}
+	return true;
+}
+
+bool
+hw_merge_pages(const HwApi *api, const HwTable *table, const HwForm *form,
+			   HwPage **pages, int npages, int limit, HwStatus *status)
+{
+	Finding		finding = IS_PART;
+	bool		are_zero;
+
+	for (int i = 0; i < npages; i++)
+	{
+		if (pages[i] == NULL || pages[i]->nelements != 1)
+			return hw_status_set(status, HW_BAD_REPLY,
+								 "a reply without counters");
+	}
+	if (are_equal(table, pages, npages, &are_zero))
+	{
+		finding = are_zero ? IS_WHOLE
+			: ask_parts(api, table, pages, npages);
+		if (finding == IS_UNKNOWN)
+			finding = ask_rows(api, pages, npages, limit);
+	}
+	if (finding == IS_UNKNOWN)
+		return hw_status_set(status, HW_BAD_REPLY,
+							 "the replies do not tell whether each counts everything or only its own part");
+	return finding == IS_WHOLE || add_cells(form, pages, npages, status);
+}
