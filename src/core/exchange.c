@@ -368,13 +368,14 @@ on_body(char *data, size_t size, size_t count, void *arg)
 		}
 		if (announced > RESERVE_MAX)
 			announced = RESERVE_MAX;
-		/* Without it the buffer grows as it must. */
 		body->data = malloc((size_t) announced + 1);
-		if (body->data)
+		if (body->data == NULL)
 		{
-			body->data[0] = '\0';
-			body->capacity = (size_t) announced + 1;
+			x->breach = BREACH_MEMORY;
+			return 0;
 		}
+		body->data[0] = '\0';
+		body->capacity = (size_t) announced + 1;
 	}
 	if (!hw_text_append(body, data, size * count))
 	{

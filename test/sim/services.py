@@ -7,6 +7,7 @@ Quota" (2025-08-28), "Querying the Package Usage" (2023-12-13), "Querying
 Quota Details" (2024-11-19, table 2 for requests, tables 4 to 7 for replies).
 """
 
+import json
 import re
 import zlib
 from typing import NamedTuple
@@ -229,6 +230,10 @@ def dataset(settings, project):
 def make(api, checked, settings):
     """The reply to an accepted request."""
     if settings.sample == "1":
+        if api.name == "quotas" and checked.offset > 0:
+            # The example is the page at offset 0; behind its row is nothing.
+            behind = json.loads(SAMPLES[api.name]) | {"data_list": []}
+            return Reply(200, json.dumps(behind))
         return Reply(200, SAMPLES[api.name])
     if api is CONSUMPTION:
         return Reply(200, data.consumption(settings.seed, settings.balance,
