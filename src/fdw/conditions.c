@@ -482,3 +482,21 @@ hw_bindings_evaluate(const HwForeignTable *foreign, List *conditions,
 	cap_strands(foreign->api, all);
 	return make_bindings(foreign, all, bindings);
 }
+
+bool
+hw_bindings_equal(const HwBinding *a, int na, const HwBinding *b, int nb)
+{
+	if (na != nb)
+		return false;
+	for (int i = 0; i < na; i++)
+	{
+		if (a[i].param != b[i].param || a[i].nvalues != b[i].nvalues)
+			return false;
+		for (int j = 0; j < a[i].nvalues; j++)
+		{
+			if (strcmp(a[i].values[j], b[i].values[j]) != 0)
+				return false;
+		}
+	}
+	return true;
+}

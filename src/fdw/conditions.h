@@ -63,4 +63,8 @@ extern int	hw_bindings_evaluate(const HwForeignTable *foreign,
 								 ExprContext *econtext,
 								 HwBinding **bindings);
 
+/* Do two evaluations ask for the same? */
+extern bool hw_bindings_equal(const HwBinding *a, int na,
+							  const HwBinding *b, int nb);
+
 #endif							/* HW_CONDITIONS_H */

@@ -334,3 +334,71 @@ hw_plan_read(const HwForeignTable *foreign, ForeignScan *scan)
 	}
 	return plan;
 }
+
+/* --- repetition ----------------------------------------------------- */
+
+typedef struct Census
+{
+	int			nscans;			/* foreign scans */
+	bool		has_again;		/* a node that starts its input over */
+} Census;
+
+static void count_nodes(const Plan *plan, Census *census);
+
+static void
+count_list(List *plans, Census *census)
+{
+	ListCell   *lc;
+
+	foreach(lc, plans)
+		count_nodes(lfirst(lc), census);
+}
+
+/*
+ * Nodes that are not known here are taken to start their input over: that
+ * costs memory, the other mistake would cost requests.
+ */
+static void
+count_nodes(const Plan *plan, Census *census)
+{
+	if (plan == NULL)
+		return;
+	switch (nodeTag(plan))
+	{
+		case T_ForeignScan:
+			census->nscans++;
+			break;
+		case T_NestLoop:
+		case T_RecursiveUnion:
+		case T_CustomScan:
+			census->has_again = true;
+			break;
+		case T_Append:
+			count_list(((const Append *) plan)->appendplans, census);
+			break;
+		case T_MergeAppend:
+			count_list(((const MergeAppend *) plan)->mergeplans, census);
+			break;
+		case T_SubqueryScan:
+			count_nodes(((const SubqueryScan *) plan)->subplan, census);
+			break;
+		default:
+			break;
+	}
+	count_nodes(plan->lefttree, census);
+	count_nodes(plan->righttree, census);
+}
+
+HwRepeats
+hw_plan_repeats(const PlannedStmt *stmt)
+{
+	Census		census = {0};
+
+	count_nodes(stmt->planTree, &census);
+	count_list(stmt->subplans, &census);
+
+	/* A subplan may be evaluated for each row. */
+	if (census.has_again || stmt->subplans != NIL)
+		return HW_READ_AGAIN;
+	return census.nscans > 1 ? HW_READ_ALIKE : HW_READ_ONCE;
+}

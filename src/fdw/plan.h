@@ -40,4 +40,14 @@ typedef struct HwPlan
 extern HwPlan *hw_plan_read(const HwForeignTable *foreign,
 							ForeignScan *scan);
 
+/* Which scans of a statement may be read again, or read the same. */
+typedef enum HwRepeats
+{
+	HW_READ_ONCE,
+	HW_READ_ALIKE,				/* several scans, each read once */
+	HW_READ_AGAIN				/* some scan may be started over */
+} HwRepeats;
+
+extern HwRepeats hw_plan_repeats(const PlannedStmt *stmt);
+
 #endif							/* HW_PLAN_H */

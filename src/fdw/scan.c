@@ -38,9 +38,9 @@ hwBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->maker = hw_tuple_open(scan->foreign,
 								RelationGetDescr(node->ss.ss_currentRelation),
 								scan->plan->attributes);
-	scan->binding_context = AllocSetContextCreate(estate->es_query_cxt,
-												  "hwbss_fdw bindings",
-												  ALLOCSET_SMALL_SIZES);
+	scan->repeats = hw_plan_repeats(estate->es_plannedstmt);
+	if (eflags & (EXEC_FLAG_REWIND | EXEC_FLAG_BACKWARD | EXEC_FLAG_MARK))
+		scan->repeats = HW_READ_AGAIN;
 }
 
 /* --- questions ------------------------------------------------------ */
@@ -86,7 +86,7 @@ set_dialect(const HwScan *scan, HwQuestion *question)
 }
 
 static void
-set_question(const HwScan *scan, HwQuestion *question)
+set_question(const HwScan *scan, EState *estate, HwQuestion *question)
 {
 	const HwForeignTable *foreign = scan->foreign;
 	const HwOptions *options = foreign->options;
@@ -114,6 +114,8 @@ set_question(const HwScan *scan, HwQuestion *question)
 	fetch->transport.proxy = options->proxy;
 	fetch->transport.allows_http = options->allow_insecure != 0;
 	fetch->retry_budget_ms = options->retry_budget;
+	if (scan->repeats != HW_READ_ONCE)
+		fetch->statement = hw_session_statement(estate);
 }
 
 static void
@@ -123,42 +125,53 @@ release_pager(void *object)
 }
 
 /*
- * Evaluates the conditions and opens a pager for them; none when no row can
- * match.
+ * Evaluates the conditions.  The result lives in a context of its own, so that
+ * it can be compared with the next one.
  */
+static MemoryContext
+evaluate(ForeignScanState *node, HwBinding **bindings, int *nbindings)
+{
+	HwScan	   *scan = node->fdw_state;
+	MemoryContext context;
+	MemoryContext before;
+
+	context = AllocSetContextCreate(node->ss.ps.state->es_query_cxt,
+									"hwbss_fdw bindings",
+									ALLOCSET_SMALL_SIZES);
+	before = MemoryContextSwitchTo(context);
+	*nbindings = hw_bindings_evaluate(scan->foreign, scan->plan->conditions,
+									  scan->values,
+									  node->ss.ps.ps_ExprContext, bindings);
+	MemoryContextSwitchTo(before);
+	return context;
+}
+
+/* Opens a pager for the bindings; none when no row can match. */
 static void
 scan_start(ForeignScanState *node)
 {
 	HwScan	   *scan = node->fdw_state;
 	EState	   *estate = node->ss.ps.state;
 	HwQuestion	question = {0};
-	HwBinding  *bindings;
 	HwStatus	status;
-	MemoryContext before;
 
 	if (scan->session == NULL)
 	{
+		/* Released in the opposite order: pager, statement, session. */
 		scan->session = hw_session_pin(scan->userid, scan->foreign->serverid,
 									   estate->es_query_cxt);
-
-		/* Registered after the pin, so it is released before it. */
+		(void) hw_session_statement(estate);
 		scan->pager_owner = hw_own_prepare(estate->es_query_cxt,
 										   release_pager);
 	}
-	MemoryContextReset(scan->binding_context);
-	before = MemoryContextSwitchTo(scan->binding_context);
-	question.nbindings = hw_bindings_evaluate(scan->foreign,
-											  scan->plan->conditions,
-											  scan->values,
-											  node->ss.ps.ps_ExprContext,
-											  &bindings);
-	MemoryContextSwitchTo(before);
 	scan->is_started = true;
-	if (question.nbindings < 0)
+	scan->is_over = scan->nbindings < 0;
+	if (scan->is_over)
 		return;
 
-	question.bindings = bindings;
-	set_question(scan, &question);
+	question.bindings = scan->bindings;
+	question.nbindings = scan->nbindings;
+	set_question(scan, estate, &question);
 	hw_status_clear(&status);
 	scan->pager_owner->object = hw_pager_open(hw_session_client(scan->session),
 											  &question, &status);
@@ -217,7 +230,92 @@ scan_stop(HwScan *scan)
 	hw_own_release(scan->pager_owner);
 }
 
+/* --- rows kept for another reading ---------------------------------- */
+
+static void
+open_kept(ForeignScanState *node)
+{
+	HwScan	   *scan = node->fdw_state;
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+	MemoryContext before;
+
+	before = MemoryContextSwitchTo(node->ss.ps.state->es_query_cxt);
+	scan->kept = tuplestore_begin_heap(false, false, work_mem);
+	tuplestore_set_eflags(scan->kept, EXEC_FLAG_REWIND);
+	scan->kept_slot = MakeSingleTupleTableSlot(slot->tts_tupleDescriptor,
+											   &TTSOpsMinimalTuple);
+	MemoryContextSwitchTo(before);
+}
+
+/*
+ * The next row that was kept; false when the pager has to go on.  The store's
+ * reading position is then at its end, and moves over what is appended.
+ */
+static bool
+replay_row(HwScan *scan, TupleTableSlot *slot)
+{
+	int			natts = slot->tts_tupleDescriptor->natts;
+
+	if (scan->kept == NULL || tuplestore_ateof(scan->kept) ||
+		!tuplestore_gettupleslot(scan->kept, true, false, scan->kept_slot))
+		return false;
+	slot_getallattrs(scan->kept_slot);
+	ExecClearTuple(slot);
+	memcpy(slot->tts_values, scan->kept_slot->tts_values,
+		   natts * sizeof(Datum));
+	memcpy(slot->tts_isnull, scan->kept_slot->tts_isnull,
+		   natts * sizeof(bool));
+	ExecStoreVirtualTuple(slot);
+	return true;
+}
+
+static void
+drop_kept(HwScan *scan)
+{
+	if (scan->kept == NULL)
+		return;
+	ExecDropSingleTupleTableSlot(scan->kept_slot);
+	tuplestore_end(scan->kept);
+	scan->kept = NULL;
+}
+
 /* --- rows ----------------------------------------------------------- */
+
+/*
+ * Starts a scan, or starts it over.  One that asks for the same again reads
+ * the rows that were kept, and goes on where it had stopped.
+ */
+static void
+scan_prepare(ForeignScanState *node)
+{
+	HwScan	   *scan = node->fdw_state;
+	HwBinding  *bindings;
+	int			nbindings;
+	MemoryContext context = evaluate(node, &bindings, &nbindings);
+	bool		is_same = scan->is_started &&
+		scan->repeats == HW_READ_AGAIN &&
+		hw_bindings_equal(bindings, nbindings,
+						  scan->bindings, scan->nbindings);
+
+	scan->is_rescanned = false;
+	if (is_same)
+	{
+		MemoryContextDelete(context);
+		if (scan->kept)
+			tuplestore_rescan(scan->kept);
+		return;
+	}
+	scan_stop(scan);
+	drop_kept(scan);
+	if (scan->binding_context)
+		MemoryContextDelete(scan->binding_context);
+	scan->binding_context = context;
+	scan->bindings = bindings;
+	scan->nbindings = nbindings;
+	if (scan->repeats == HW_READ_AGAIN)
+		open_kept(node);
+	scan_start(node);
+}
 
 TupleTableSlot *
 hwIterateForeignScan(ForeignScanState *node)
@@ -226,9 +324,11 @@ hwIterateForeignScan(ForeignScanState *node)
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 	HwStatus	warning;
 
-	if (!scan->is_started)
-		scan_start(node);
-	while (scan->pager)
+	if (!scan->is_started || scan->is_rescanned)
+		scan_prepare(node);
+	if (replay_row(scan, slot))
+		return slot;
+	while (!scan->is_over)
 	{
 		HwPagerState state = hw_pager_next(scan->pager);
 
@@ -238,13 +338,16 @@ hwIterateForeignScan(ForeignScanState *node)
 		{
 			case HW_PAGER_ROW:
 				hw_tuple_store(scan->maker, scan->pager, slot);
+				if (scan->kept)
+					tuplestore_puttupleslot(scan->kept, slot);
 				return slot;
 			case HW_PAGER_WAIT:
 				hw_wait_for_pager(scan->session, scan->pager,
 								  scan->foreign->relname);
 				break;
 			case HW_PAGER_END:
-				return ExecClearTuple(slot);
+				scan->is_over = true;
+				break;
 			case HW_PAGER_FAILED:
 				hw_report_scan(scan->foreign, hw_pager_status(scan->pager));
 		}
@@ -255,7 +358,7 @@ hwIterateForeignScan(ForeignScanState *node)
 void
 hwReScanForeignScan(ForeignScanState *node)
 {
-	scan_stop(node->fdw_state);
+	((HwScan *) node->fdw_state)->is_rescanned = true;
 }
 
 void
@@ -263,6 +366,8 @@ hwEndForeignScan(ForeignScanState *node)
 {
 	HwScan	   *scan = node->fdw_state;
 
-	if (scan)
-		scan_stop(scan);
+	if (scan == NULL)
+		return;
+	scan_stop(scan);
+	drop_kept(scan);
 }

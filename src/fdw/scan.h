@@ -16,6 +16,7 @@
 #include "fdw/session.h"
 #include "fdw/tuple.h"
 #include "nodes/execnodes.h"
+#include "utils/tuplestore.h"
 
 typedef struct HwScan
 {
@@ -24,12 +25,19 @@ typedef struct HwScan
 	Oid			userid;			/* whose mapping is used */
 	List	   *values;			/* ExprStates of the conditions */
 	HwTupleMaker *maker;
-	MemoryContext binding_context;	/* reset when a scan starts over */
+	MemoryContext binding_context;	/* of .bindings */
+	HwBinding  *bindings;		/* what the pager was asked */
+	int			nbindings;		/* -1: nothing can match */
 	HwSession  *session;		/* NULL before the first fetch */
 	HwOwned    *pager_owner;
 	HwPager    *pager;			/* NULL before the first fetch, and when
 								 * nothing can match */
-	bool		is_started;
+	bool		is_started;		/* with these bindings */
+	bool		is_over;		/* the pager has no more rows */
+	bool		is_rescanned;	/* to be started over at the next row */
+	HwRepeats	repeats;
+	Tuplestorestate *kept;		/* rows so far, if they may be read again */
+	TupleTableSlot *kept_slot;
 	HwPagerStats stats;			/* of the pagers that are gone */
 } HwScan;
 

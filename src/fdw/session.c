@@ -226,6 +226,59 @@ hw_session_client(HwSession *session)
 	return session->client;
 }
 
+/* --- statements ----------------------------------------------------- */
+
+/* A running statement; lives in its executor's query context. */
+typedef struct HwStatement
+{
+	struct HwStatement *next;
+	EState	   *estate;
+	unsigned long number;
+} HwStatement;
+
+static HwStatement *statements = NULL;
+
+static void
+statement_end(void *object)
+{
+	HwStatement *ended = object;
+	HwStatement **link = &statements;
+
+	while (*link != ended)
+		link = &(*link)->next;
+	*link = ended->next;
+	for (HwSession *session = sessions; session; session = session->next)
+	{
+		if (session->client)
+			hw_client_end_statement(session->client, ended->number);
+	}
+}
+
+unsigned long
+hw_session_statement(EState *estate)
+{
+	static unsigned long last_number = 0;
+	HwStatement *statement;
+	HwOwned    *owned;
+
+	for (statement = statements; statement; statement = statement->next)
+	{
+		if (statement->estate == estate)
+			return statement->number;
+	}
+	owned = hw_own_prepare(estate->es_query_cxt, statement_end);
+	statement = MemoryContextAllocZero(estate->es_query_cxt,
+									   sizeof(HwStatement));
+	statement->estate = estate;
+	statement->number = ++last_number;
+	statement->next = statements;
+	statements = statement;
+	owned->object = statement;
+	return statement->number;
+}
+
+/* --- what was learnt ------------------------------------------------ */
+
 static HwLearnt *
 find_learnt(HwSession *session, const HwApi *api, const char *endpoint)
 {

@@ -17,6 +17,7 @@
 #include "core/client.h"
 #include "core/pager.h"
 #include "fdw/own.h"
+#include "nodes/execnodes.h"
 
 typedef struct HwSession HwSession;
 
@@ -28,6 +29,12 @@ typedef struct HwSession HwSession;
 extern HwSession *hw_session_pin(Oid userid, Oid serverid,
 								 MemoryContext context);
 extern HwClient *hw_session_client(HwSession *session);
+
+/*
+ * A number for the statement that an executor state belongs to: replies to
+ * equal requests are shared within it, and let go when it ends.
+ */
+extern unsigned long hw_session_statement(EState *estate);
 
 /*
  * What first pages have shown of an API at a place: in which spelling it is
