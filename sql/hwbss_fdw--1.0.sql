@@ -87,3 +87,16 @@ LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
 
 COMMENT ON FUNCTION hwbss_fdw_forget()
 IS 'closes the HTTP sessions of this backend and forgets what they remembered';
+
+CREATE FUNCTION hwbss_fdw_probe(
+    server pg_catalog.name,
+    OUT fact pg_catalog.text,
+    OUT documents pg_catalog.text,
+    OUT seen pg_catalog.text,
+    OUT option_to_set pg_catalog.text)
+RETURNS SETOF pg_catalog.record
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION hwbss_fdw_probe(pg_catalog.name)
+IS 'which reading of the contradicting HSS documents the service of a server follows, asked in at most five requests';

@@ -13,6 +13,7 @@
 #include "fdw/import.h"
 #include "fdw/options.h"
 #include "fdw/plan.h"
+#include "fdw/probe.h"
 #include "fdw/scan.h"
 #include "fdw/session.h"
 #include "fmgr.h"
@@ -29,6 +30,7 @@ PG_FUNCTION_INFO_V1(hwbss_fdw_columns);
 PG_FUNCTION_INFO_V1(hwbss_fdw_options);
 PG_FUNCTION_INFO_V1(hwbss_fdw_stats);
 PG_FUNCTION_INFO_V1(hwbss_fdw_forget);
+PG_FUNCTION_INFO_V1(hwbss_fdw_probe);
 
 Datum
 hwbss_fdw_handler(PG_FUNCTION_ARGS)
@@ -191,4 +193,13 @@ hwbss_fdw_forget(PG_FUNCTION_ARGS)
 {
 	hw_session_forget();
 	PG_RETURN_VOID();
+}
+
+Datum
+hwbss_fdw_probe(PG_FUNCTION_ARGS)
+{
+	hw_init_srf(fcinfo);
+	hw_probe_server(NameStr(*PG_GETARG_NAME(0)),
+					(ReturnSetInfo *) fcinfo->resultinfo);
+	return (Datum) 0;
 }

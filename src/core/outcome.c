@@ -15,6 +15,7 @@
 static HwKind kind_of(CURL *easy, CURLcode rc, const HwOutcome *outcome);
 static bool set_timed_out(CURL *easy, const HwOutcome *outcome,
 						  HwStatus *status);
+static bool is_connected(CURL *easy);
 static bool has_happened(CURL *easy, CURLINFO time);
 
 bool
@@ -31,6 +32,11 @@ hw_outcome_status(CURL *easy, CURLcode rc, const HwOutcome *outcome,
 	if (rc == CURLE_OPERATION_TIMEDOUT)
 		return set_timed_out(easy, outcome, status);
 
+	/* Until 8.6 an endless header line ends like this. */
+	if (rc == CURLE_OUT_OF_MEMORY && !outcome->has_head &&
+		has_happened(easy, CURLINFO_PRETRANSFER_TIME_T))
+		return hw_status_set(status, HW_TOO_LARGE,
+							 "a header line is too large, or memory is short");
 	kind = kind_of(easy, rc, outcome);
 	if (kind == HW_OUT_OF_MEMORY)
 		return hw_status_set(status, kind, "out of memory");
@@ -131,7 +137,7 @@ set_timed_out(CURL *easy, const HwOutcome *outcome, HwStatus *status)
 			limit_ms = outcome->connect_timeout_ms;
 		if (!has_happened(easy, CURLINFO_NAMELOOKUP_TIME_T))
 			phase = "looking up the name";
-		else if (!has_happened(easy, CURLINFO_CONNECT_TIME_T))
+		else if (!is_connected(easy))
 			phase = "connecting to";
 		else if (outcome->is_https &&
 				 !has_happened(easy, CURLINFO_APPCONNECT_TIME_T))
@@ -142,6 +148,17 @@ set_timed_out(CURL *easy, const HwOutcome *outcome, HwStatus *status)
 	return hw_status_set(status, HW_TIMED_OUT,
 						 "timed out after %g s while %s \"%s\"",
 						 (double) limit_ms / 1000, phase, outcome->host);
+}
+
+/* 7.88 notes the time only once TLS is agreed on, but the port at once. */
+static bool
+is_connected(CURL *easy)
+{
+	long		port = 0;
+
+	return has_happened(easy, CURLINFO_CONNECT_TIME_T) ||
+		(curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &port) == CURLE_OK &&
+		 port > 0);
 }
 
 static bool

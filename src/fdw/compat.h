@@ -68,6 +68,15 @@
 extern void hw_init_srf(FunctionCallInfo fcinfo);
 #endif
 
+/* 16 made one function of the checks of privileges. */
+#if PG_VERSION_NUM >= 160000
+#define hw_server_aclcheck(serverid, userid, mode) \
+	object_aclcheck(ForeignServerRelationId, serverid, userid, mode)
+#else
+#define hw_server_aclcheck(serverid, userid, mode) \
+	pg_foreign_server_aclcheck(serverid, userid, mode)
+#endif
+
 /* 17 lets extensions name their wait events. */
 #if PG_VERSION_NUM >= 170000
 #define hw_new_wait_event(name) WaitEventExtensionNew(name)

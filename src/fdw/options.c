@@ -606,6 +606,18 @@ hw_options_endpoint(const HwOptions *options, const HwService *service,
 }
 
 void
+hw_options_transport(const HwOptions *options, HwFetchOptions *fetch)
+{
+	fetch->transport.connect_timeout_ms = options->connect_timeout;
+	fetch->transport.request_timeout_ms = options->request_timeout;
+	fetch->transport.body_bytes_max = options->max_response_size;
+	fetch->transport.ca_file = options->ca_file;
+	fetch->transport.proxy = options->proxy;
+	fetch->transport.allows_http = options->allow_insecure != 0;
+	fetch->retry_budget_ms = options->retry_budget;
+}
+
+void
 hw_options_credentials(UserMapping *mapping, ForeignServer *server,
 					   HwCredentials *credentials)
 {

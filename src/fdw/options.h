@@ -96,6 +96,10 @@ extern const char *hw_options_endpoint(const HwOptions *options,
 									   const HwService *service,
 									   ForeignServer *server);
 
+/* How requests travel; texts point into the options. */
+extern void hw_options_transport(const HwOptions *options,
+								 HwFetchOptions *fetch);
+
 /*
  * The credentials of a mapping; texts point into its options.  ERROR when
  * there are none.

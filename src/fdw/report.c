@@ -78,7 +78,7 @@ to_server(const char *text)
 }
 
 static char *
-detail_of(const HwForeignTable *foreign, const HwStatus *status)
+detail_of(const HwApi *api, const HwStatus *status)
 {
 	StringInfoData detail;
 	char	   *text = to_server(status->text);
@@ -87,7 +87,7 @@ detail_of(const HwForeignTable *foreign, const HwStatus *status)
 	initStringInfo(&detail);
 	while (length > 0 && strchr(". \n", text[length - 1]))
 		text[--length] = '\0';
-	appendStringInfo(&detail, "API \"%s\"", foreign->api->name);
+	appendStringInfo(&detail, "API \"%s\"", api->name);
 	if (status->http == 0)
 		appendStringInfo(&detail, " was not reached: %s.", text);
 	else
@@ -115,10 +115,8 @@ has_text(const HwStatus *status, const char *part)
 
 /* What to do about it, or NULL when there is nothing to advise. */
 static char *
-hint_of(const HwForeignTable *foreign, const HwStatus *status)
+hint_of(const char *server, const HwApi *api, const HwStatus *status)
 {
-	const char *server = foreign->servername;
-
 	switch (status->kind)
 	{
 		case HW_NO_CONNECTION:
@@ -149,14 +147,14 @@ hint_of(const HwForeignTable *foreign, const HwStatus *status)
 				strncmp(status->code, "HSS.", 4) == 0)
 				return "A user with rights on one enterprise project only must name it: set option \"enterprise_project_id\", or add a condition on that column.";
 			return psprintf("The API wants the credentials of %s; check the user mapping for server \"%s\".",
-							foreign->api->account, server);
+							api->account, server);
 		case HW_WRONG_SITE:
 			return psprintf("The account belongs to another web site: set option \"site\" of server \"%s\" to intl, cn or eu.",
 							server);
 		case HW_NOT_FOUND:
-			if (foreign->api->successor)
+			if (api->successor)
 				return psprintf("The API has been announced to go offline; its successor is %s.",
-								foreign->api->successor);
+								api->successor);
 			return "Check options \"region\" and \"project_id\" and the endpoint.";
 		case HW_THROTTLED:
 			return "Wait, or raise option \"retry_budget\".";
@@ -176,17 +174,37 @@ hint_of(const HwForeignTable *foreign, const HwStatus *status)
 	}
 }
 
-void
-hw_report_scan(const HwForeignTable *foreign, const HwStatus *status)
+static void
+report(const char *message, const char *servername, const HwApi *api,
+	   const HwStatus *status)
 {
-	char	   *detail = detail_of(foreign, status);
-	char	   *hint = hint_of(foreign, status);
+	char	   *detail = detail_of(api, status);
+	char	   *hint = hint_of(servername, api, status);
 
 	ereport(ERROR,
 			(errcode(sqlstate_of(status->kind)),
-			 errmsg("could not read foreign table \"%s\"", foreign->relname),
+			 errmsg_internal("%s", message),
 			 errdetail_internal("%s", detail),
 			 hint ? errhint("%s", hint) : 0));
+}
+
+void
+hw_report_scan(const HwForeignTable *foreign, const HwStatus *status)
+{
+	report(psprintf(_("could not read foreign table \"%s\""),
+					foreign->relname),
+		   foreign->servername, foreign->api, status);
+	pg_unreachable();
+}
+
+void
+hw_report_probe(const char *servername, const HwApi *api,
+				const HwStatus *status)
+{
+	report(psprintf(_("could not probe the service of server \"%s\""),
+					servername),
+		   servername, api, status);
+	pg_unreachable();
 }
 
 void

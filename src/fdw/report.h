@@ -23,6 +23,10 @@ extern void hw_report_scan(const HwForeignTable *foreign,
 extern void hw_report_drift(const HwForeignTable *foreign,
 							const HwStatus *status);
 
+/* ERROR: a service could not be asked. */
+extern void hw_report_probe(const char *servername, const HwApi *api,
+							const HwStatus *status) pg_attribute_noreturn();
+
 /* ERROR: a session could not be opened. */
 extern void hw_report_session(const char *servername, const HwStatus *status)
 			pg_attribute_noreturn();

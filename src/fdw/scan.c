@@ -107,13 +107,7 @@ set_question(const HwScan *scan, EState *estate, HwQuestion *question)
 	question->on_drift = on_drift(options);
 	set_dialect(scan, question);
 
-	fetch->transport.connect_timeout_ms = options->connect_timeout;
-	fetch->transport.request_timeout_ms = options->request_timeout;
-	fetch->transport.body_bytes_max = options->max_response_size;
-	fetch->transport.ca_file = options->ca_file;
-	fetch->transport.proxy = options->proxy;
-	fetch->transport.allows_http = options->allow_insecure != 0;
-	fetch->retry_budget_ms = options->retry_budget;
+	hw_options_transport(options, fetch);
 	if (scan->repeats != HW_READ_ONCE)
 		fetch->statement = hw_session_statement(estate);
 }
@@ -317,6 +311,12 @@ scan_prepare(ForeignScanState *node)
 	scan_start(node);
 }
 
+static bool
+pager_is_ready(const void *arg)
+{
+	return hw_pager_is_ready(arg);
+}
+
 TupleTableSlot *
 hwIterateForeignScan(ForeignScanState *node)
 {
@@ -342,8 +342,7 @@ hwIterateForeignScan(ForeignScanState *node)
 					tuplestore_puttupleslot(scan->kept, slot);
 				return slot;
 			case HW_PAGER_WAIT:
-				hw_wait_for_pager(scan->session, scan->pager,
-								  scan->foreign->relname);
+				hw_wait_until(scan->session, pager_is_ready, scan->pager);
 				break;
 			case HW_PAGER_END:
 				scan->is_over = true;

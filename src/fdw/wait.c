@@ -50,13 +50,13 @@ hw_wait_drive(HwSession *session)
 }
 
 void
-hw_wait_for_pager(HwSession *session, const HwPager *pager,
-				  const char *relname)
+hw_wait_until(HwSession *session, bool (*is_ready) (const void *arg),
+			  const void *arg)
 {
 	HwClient   *client = hw_session_client(session);
 
 	hw_wait_drive(session);
-	while (!hw_pager_is_ready(pager))
+	while (!is_ready(arg))
 	{
 		int			events;
 

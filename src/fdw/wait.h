@@ -16,10 +16,11 @@
 extern void hw_wait_drive(HwSession *session);
 
 /*
- * Waits until the pager has something to tell.  A cancel or terminate request
- * throws from here, with no foreign library on the stack.
+ * Waits until is_ready says so.  A cancel or terminate request throws from
+ * here, with no foreign library on the stack.
  */
-extern void hw_wait_for_pager(HwSession *session, const HwPager *pager,
-							  const char *relname);
+extern void hw_wait_until(HwSession *session,
+						  bool (*is_ready) (const void *arg),
+						  const void *arg);
 
 #endif							/* HW_WAIT_H */
