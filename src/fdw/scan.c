@@ -249,9 +249,21 @@ static bool
 replay_row(HwScan *scan, TupleTableSlot *slot)
 {
 	int			natts = slot->tts_tupleDescriptor->natts;
+	MemoryContext before;
+	bool		has_row;
 
-	if (scan->kept == NULL || tuplestore_ateof(scan->kept) ||
-		!tuplestore_gettupleslot(scan->kept, true, false, scan->kept_slot))
+	if (scan->kept == NULL || tuplestore_ateof(scan->kept))
+		return false;
+
+	/*
+	 * A row that comes back from disk belongs to the slot, which outlives the
+	 * per-row context that we are called in.
+	 */
+	before = MemoryContextSwitchTo(scan->kept_slot->tts_mcxt);
+	has_row = tuplestore_gettupleslot(scan->kept, true, false,
+									  scan->kept_slot);
+	MemoryContextSwitchTo(before);
+	if (!has_row)
 		return false;
 	slot_getallattrs(scan->kept_slot);
 	ExecClearTuple(slot);
