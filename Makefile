@@ -4,6 +4,7 @@
 #   make install                        into the PostgreSQL of PG_CONFIG
 #   make installcheck                   pg_regress against an installed server
 #   make unit | regress | tap           tests that need nothing installed
+#   make differential SEED=1 QUERIES=2000  foreign tables against a copy
 #   make check-layers | selftest        includes; the simulator itself
 #   make demo | matrix | coverage | clean
 #
@@ -164,6 +165,16 @@ PROVE_TESTS ?= $(sort $(patsubst $(HERE)/%,%,$(wildcard $(HERE)/test/t/*.pl)))
 tap: all
 	$(WITH_CLUSTER) --no-server prove -j$(JOBS) $(PROVE_FLAGS) $(PROVE_TESTS)
 
+# The same queries on the foreign tables and on a local copy, under each
+# reading of the documents.  SEED chooses them.
+SEED ?= 1
+QUERIES ?= 2000
+PERSONALITY ?= all
+differential: all
+	PYTHONDONTWRITEBYTECODE=1 $(WITH_CLUSTER) test/sim/with-sim \
+		python3 test/differential/run.py --seed $(SEED) --queries $(QUERIES) \
+		--personality '$(PERSONALITY)'
+
 # ---- Others ----------------------------------------------------------------
 
 check-layers layers:
@@ -194,5 +205,5 @@ coverage:
 				print $$0 "\t" file } \
 			/^Lines/ { file = "" }' | sort -n
 
-.PHONY: unit unit-run unit-programs regress tap check-layers layers selftest demo matrix \
+.PHONY: unit unit-run unit-programs regress tap differential check-layers layers selftest demo matrix \
 	$(MATRIX:%=matrix-%) coverage FORCE

@@ -20,7 +20,7 @@ IMPORT FOREIGN SCHEMA huaweicloud FROM SERVER huawei INTO cloud;
 \echo '=== Host-security quotas that are paid for and protect nothing'
 \echo
 \set ECHO queries
-SELECT version, charging_mode, count(*) AS idle, min(expire_time) AS first_expires
+SELECT version, charging_mode, count(*) AS idle, min(expire_time)::date AS first_expires
 FROM cloud.hss_quotas
 WHERE used_status = 'idle' AND quota_status = 'normal'
 GROUP BY version, charging_mode
@@ -37,7 +37,7 @@ INSERT INTO price VALUES
   ('hss.version.enterprise', 15.00), ('hss.version.premium', 35.00),
   ('hss.version.wtp', 140.00), ('hss.version.container.enterprise', 60.00),
   ('hss.version.container', 60.00);
-SELECT q.enterprise_project_name AS project,
+SELECT coalesce(q.enterprise_project_name, '(none)') AS project,
        count(*) AS quotas,
        sum(p.monthly) AS per_month,
        sum(p.monthly) FILTER (WHERE q.used_status = 'idle') AS wasted
@@ -57,6 +57,7 @@ SELECT granting_amount, granting_amount_used,
 FROM cloud.bss_expenditure_quota;
 \set ECHO none
 
+-- The simulator's packages include amounts chosen to break readers: left out.
 \echo '=== What is left of resource packages, by region'
 \echo
 \set ECHO queries
@@ -64,6 +65,7 @@ SELECT region_code, measurement_name AS unit, count(*) AS packages,
        sum(balance) AS remaining, sum(total) AS bought,
        round(100 * sum(balance) / nullif(sum(total), 0), 1) AS percent
 FROM cloud.bss_package_usages
+WHERE balance BETWEEN 0 AND total AND total < 1000000
 GROUP BY region_code, measurement_name
 ORDER BY region_code, unit;
 \set ECHO none

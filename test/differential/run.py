@@ -397,7 +397,7 @@ def arguments():
 
 def main():
     options = arguments()
-    os.environ["PGOPTIONS"] = (f"-c statement_timeout={TIMEOUT}s "
+    os.environ["PGOPTIONS"] = (os.environ.get("HWBSS_PGOPTIONS", "") + f" -c statement_timeout={TIMEOUT}s "
                                "-c client_min_messages=error -c timezone=UTC "
                                "-c standard_conforming_strings=on")
     os.environ["PGCLIENTENCODING"] = "UTF8"
