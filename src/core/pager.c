@@ -518,6 +518,30 @@ ask_next(HwPager *pager, Strand *strand)
 	return true;
 }
 
+static bool
+is_spelled(const HwBinding *binding)
+{
+	return binding->is_condition && binding->param->spellings != NULL;
+}
+
+static bool
+has_spelled(const HwPager *pager)
+{
+	for (int i = 0; i < pager->nbindings; i++)
+	{
+		if (is_spelled(&pager->bindings[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_auto(const HwPager *pager)
+{
+	return pager->question.dialect == HW_DIALECT_AUTO ||
+		pager->question.dialect_is_known;
+}
+
 /* Asks for pages in the order in which they will be needed. */
 static void
 fill(HwPager *pager)
@@ -531,6 +555,10 @@ fill(HwPager *pager)
 	{
 		Strand	   *strand = &pager->strands[s];
 
+		/* Its first page will show how to ask for the others. */
+		if (s > pager->current && has_spelled(pager) &&
+			is_auto(pager) && !pager->dialect_is_known)
+			break;
 		nflying += strand->nslots;
 		while (!strand->is_done && strand->nslots < SLOTS_MAX &&
 			   can_ask_ahead(strand) &&
@@ -556,12 +584,6 @@ fill(HwPager *pager)
 }
 
 /* --- evidence ------------------------------------------------------- */
-
-static bool
-is_spelled(const HwBinding *binding)
-{
-	return binding->is_condition && binding->param->spellings != NULL;
-}
 
 /* Conditions with two spellings, as bits of HwElement.mismatches. */
 static unsigned
@@ -592,24 +614,6 @@ has_optional(const HwPager *pager)
 			return true;
 	}
 	return false;
-}
-
-static bool
-has_spelled(const HwPager *pager)
-{
-	for (int i = 0; i < pager->nbindings; i++)
-	{
-		if (is_spelled(&pager->bindings[i]))
-			return true;
-	}
-	return false;
-}
-
-static bool
-is_auto(const HwPager *pager)
-{
-	return pager->question.dialect == HW_DIALECT_AUTO ||
-		pager->question.dialect_is_known;
 }
 
 static void
@@ -1150,7 +1154,7 @@ hw_pager_stats(const HwPager *pager, HwPagerStats *stats)
 	*stats = pager->stats;
 	stats->nstrands = pager->nstrands;
 	stats->dialect = has_spelled(pager) ? pager->dialect : HW_DIALECT_AUTO;
-	stats->dialect_is_known = pager->dialect_is_known;
+	stats->dialect_is_known = has_spelled(pager) && pager->dialect_is_known;
 	stats->npages_expected = stats->total = 0;
 	for (int s = 0; s < pager->nstrands; s++)
 	{

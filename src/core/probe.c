@@ -55,6 +55,7 @@ struct HwProbe
 	bool		is_over;
 	HwStatus	status;
 	const HwNode *sample;		/* a row whose values are asked for */
+	bool		is_narrow;		/* with its version and charging mode */
 	HwFact		facts[16];
 	int			nfacts;
 };
@@ -102,6 +103,14 @@ text_of(const HwNode *row, const char *name)
 	const HwNode *node = row ? hw_json_find(row, name) : NULL;
 
 	return node ? hw_json_text(node) : NULL;
+}
+
+static bool
+is_container(const HwNode *row)
+{
+	const char *version = text_of(row, "version");
+
+	return version && strncmp(version, "hss.version.container", 21) == 0;
 }
 
 /* Params of a call; the list ends with a NULL param. */
@@ -155,18 +164,17 @@ set_params(const HwProbe *probe, Params *params)
 		add(params, "category", "container_resource");
 	else if (call != CALL_PLAIN)
 	{
-		const char *version = text_of(probe->sample, "version");
+		/* The version of a container cannot always be asked for. */
+		bool		is_host = !is_container(probe->sample);
 
-		/* Containers answer to a name that cannot always be asked for. */
-		if (version && strncmp(version, "hss.version.container", 21) == 0)
-			add(params, "category", "container_resource");
-		else
-		{
-			add(params, "category", "host_resource");
-			add(params, "version", version);
-		}
-		add(params, "charging_mode", text_of(probe->sample, "charging_mode"));
+		add(params, "category", is_host ? "host_resource"
+			: "container_resource");
 		add(params, "quota_status", status_word(probe, call == CALL_LONG));
+		if (probe->is_narrow)
+			add(params, "charging_mode",
+				text_of(probe->sample, "charging_mode"));
+		if (probe->is_narrow && is_host)
+			add(params, "version", text_of(probe->sample, "version"));
 	}
 	params->asked[params->nasked].param = NULL;
 }
@@ -218,43 +226,59 @@ read_reply(Call *call, const char *body, size_t bytes)
 		call->total = -1;
 }
 
-/*
- * The row to ask for: one whose values exclude as many others as possible, so
- * that a filter that is ignored shows.
- */
-static const HwNode *
-choose_sample(const Call *call)
+static bool
+differ(const HwNode *a, const HwNode *b, const char *name)
 {
-	static const char *const names[] = {"quota_status", "version",
-	"charging_mode"};
-	const HwNode *best = NULL;
-	int			best_score = -1;
+	const char *x = text_of(a, name);
+	const char *y = text_of(b, name);
+
+	return x == NULL || y == NULL || strcmp(x, y) != 0;
+}
+
+/*
+ * How much a row's values tell apart: rows of another state that share its
+ * version and charging mode show a state that is ignored even under those
+ * filters; any other difference shows a filter that is ignored.
+ */
+static void
+weigh_sample(const Call *call, const HwNode *row, int *nalike, int *nothers)
+{
+	*nalike = *nothers = 0;
+	for (const HwNode *other = hw_json_child(call->rows); other;
+		 other = hw_json_next(other))
+	{
+		bool		is_other = (!is_container(row) &&
+								differ(row, other, "version")) ||
+			differ(row, other, "charging_mode");
+
+		*nothers += is_other;
+		*nalike += !is_other && differ(row, other, "quota_status");
+	}
+}
+
+/* The row whose values are asked for, so that an ignored filter shows. */
+static void
+choose_sample(HwProbe *probe, const Call *call)
+{
+	int			best = -1;
 
 	for (const HwNode *row = call->rows ? hw_json_child(call->rows) : NULL;
 		 row; row = hw_json_next(row))
 	{
-		int			score = 0;
+		int			nalike;
+		int			nothers;
+		int			score;
 
 		if (!text_of(row, "quota_status"))
 			continue;
-		for (const HwNode *other = hw_json_child(call->rows); other;
-			 other = hw_json_next(other))
-		{
-			for (int i = 0; i < 3; i++)
-			{
-				const char *a = text_of(row, names[i]);
-				const char *b = text_of(other, names[i]);
-
-				score += a && b && strcmp(a, b) != 0;
-			}
-		}
-		if (score > best_score)
-		{
-			best = row;
-			best_score = score;
-		}
+		weigh_sample(call, row, &nalike, &nothers);
+		score = (nalike > 0 ? 1000000 : 0) + nothers;
+		if (score <= best)
+			continue;
+		best = score;
+		probe->sample = row;
+		probe->is_narrow = nalike > 0;
 	}
-	return best;
 }
 
 static void
@@ -279,9 +303,9 @@ take(HwProbe *probe)
 	probe->ncalls++;
 	if (probe->ncalls == CALL_LONG)
 	{
-		probe->sample = choose_sample(&probe->calls[CALL_HOST]);
+		choose_sample(probe, &probe->calls[CALL_HOST]);
 		if (probe->sample == NULL)
-			probe->sample = choose_sample(&probe->calls[CALL_CONTAINER]);
+			choose_sample(probe, &probe->calls[CALL_CONTAINER]);
 	}
 }
 
@@ -341,14 +365,6 @@ new_fact(HwProbe *probe, const char *name, const char *documents,
 	fact->documents = documents;
 	snprintf(fact->seen, sizeof(fact->seen), "%s", seen);
 	return fact;
-}
-
-static bool
-is_container(const HwNode *row)
-{
-	const char *version = text_of(row, "version");
-
-	return version && strncmp(version, "hss.version.container", 21) == 0;
 }
 
 static int
@@ -645,10 +661,12 @@ conclude_filters(HwProbe *probe)
 					"documented as filters", not_asked(probe));
 	if (!call->was_made)
 		return;
-	if (call->status.kind != HW_OK || call->nrows == 0)
+	if (call->status.kind != HW_OK || call->nrows == 0 || !probe->is_narrow)
 	{
-		snprintf(fact->seen, sizeof(fact->seen),
-				 "not visible: neither spelling was answered");
+		snprintf(fact->seen, sizeof(fact->seen), "%s",
+				 probe->is_narrow ?
+				 "not visible: neither spelling was answered" :
+				 "not visible: no quotas differ in their state alone");
 		return;
 	}
 	fact->seen[0] = '\0';

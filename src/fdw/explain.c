@@ -29,27 +29,32 @@ spelled(const HwParam *param, const char *value, bool in_short)
 	return value;
 }
 
-/* Is the value sent in the short spelling, as far as the options say? */
+/* Is the value sent in the short spelling, as far as is known? */
 static bool
-is_short(const HwForeignTable *foreign)
+is_short(const HwScan *scan)
 {
-	return strcmp(foreign->options->status_spelling, "short") == 0;
+	HwPagerStats stats;
+
+	hw_scan_stats(scan, &stats);
+	if (stats.dialect_is_known)
+		return stats.dialect == HW_DIALECT_SHORT;
+	return strcmp(scan->foreign->options->status_spelling, "short") == 0;
 }
 
 /* A constant in the request's spelling; false when it cannot be sent. */
 static bool
-append_constant(const HwForeignTable *foreign, const HwCondition *condition,
+append_constant(const HwScan *scan, const HwCondition *condition,
 				const char *value, StringInfo out)
 {
 	if (!hw_value_is_sendable(condition->param, value))
 		return false;
 	appendStringInfoString(out, spelled(condition->param, value,
-										 is_short(foreign)));
+										 is_short(scan)));
 	return true;
 }
 
 static bool
-append_constants(const HwForeignTable *foreign, const HwCondition *condition,
+append_constants(const HwScan *scan, const HwCondition *condition,
 				 Const *constant, StringInfo out)
 {
 	Datum	   *elements;
@@ -63,7 +68,7 @@ append_constants(const HwForeignTable *foreign, const HwCondition *condition,
 		return true;
 	}
 	if (!condition->is_array)
-		return append_constant(foreign, condition,
+		return append_constant(scan, condition,
 							   TextDatumGetCString(constant->constvalue),
 							   out);
 	deconstruct_array(DatumGetArrayTypeP(constant->constvalue), TEXTOID, -1,
@@ -74,7 +79,7 @@ append_constants(const HwForeignTable *foreign, const HwCondition *condition,
 			continue;
 		if (nvalues++ > 0)
 			appendStringInfoString(out, " | ");
-		if (!append_constant(foreign, condition,
+		if (!append_constant(scan, condition,
 							 TextDatumGetCString(elements[i]), out))
 			return false;
 	}
@@ -84,8 +89,8 @@ append_constants(const HwForeignTable *foreign, const HwCondition *condition,
 /* "name = value" of a condition, or why it is not sent. */
 static bool
 describe_condition(ForeignScanState *node, ExplainState *es,
-				   const HwForeignTable *foreign,
-				   const HwCondition *condition, StringInfo text)
+				   const HwScan *scan, const HwCondition *condition,
+				   StringInfo text)
 {
 	Node	   *value = (Node *) condition->value;
 	List	   *context;
@@ -94,7 +99,7 @@ describe_condition(ForeignScanState *node, ExplainState *es,
 		value = (Node *) ((RelabelType *) value)->arg;
 	appendStringInfo(text, "%s = ", condition->param->name);
 	if (IsA(value, Const))
-		return append_constants(foreign, condition, (Const *) value, text);
+		return append_constants(scan, condition, (Const *) value, text);
 	context = set_deparse_context_plan(es->deparse_cxt, node->ss.ps.plan,
 									   NIL);
 	appendStringInfo(text, condition->is_array ? "ANY (%s)" : "%s",
@@ -164,7 +169,7 @@ explain_plan(ForeignScanState *node, ExplainState *es, const HwScan *scan)
 		StringInfoData text;
 
 		initStringInfo(&text);
-		if (describe_condition(node, es, foreign, lfirst(lc), &text))
+		if (describe_condition(node, es, scan, lfirst(lc), &text))
 			sent = lappend(sent, text.data);
 		else
 			not_sent = lappend(not_sent,

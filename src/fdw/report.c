@@ -77,6 +77,14 @@ to_server(const char *text)
 	return copy;
 }
 
+/* Did the network fail, and not what came over it? */
+static bool
+is_unreached(HwKind kind)
+{
+	return kind == HW_NO_CONNECTION || kind == HW_TIMED_OUT ||
+		kind == HW_TLS_FAILED;
+}
+
 static char *
 detail_of(const HwApi *api, const HwStatus *status)
 {
@@ -89,7 +97,8 @@ detail_of(const HwApi *api, const HwStatus *status)
 		text[--length] = '\0';
 	appendStringInfo(&detail, "API \"%s\"", api->name);
 	if (status->http == 0)
-		appendStringInfo(&detail, " was not reached: %s.", text);
+		appendStringInfo(&detail, "%s: %s.", is_unreached(status->kind) ?
+						 " gave no answer" : "", text);
 	else
 	{
 		appendStringInfo(&detail, " answered HTTP %d", status->http);

@@ -1,0 +1,72 @@
+--
+-- The first page shows which spelling the service understands; the session
+-- remembers it.
+--
+\set url `echo $HWBSS_SIM_URL`
+\set VERBOSITY terse
+CREATE EXTENSION hwbss_fdw;
+CREATE SERVER spelt FOREIGN DATA WRAPPER hwbss_fdw
+    OPTIONS (endpoint :'url', allow_insecure 'true', region 'ap-southeast-1',
+             project_id '0a1b2c3d4e5f60718293a4b5c6d7e8f9');
+CREATE USER MAPPING FOR CURRENT_USER SERVER spelt
+    OPTIONS (access_key 'SIMAK0EVERYTHING0000',
+             secret_key 'simSkEverything/+0123456789abcdefghijklmn');
+IMPORT FOREIGN SCHEMA hss LIMIT TO (hss_quotas) FROM SERVER spelt INTO public;
+
+-- refused: asked again in the other spelling, and remembered
+\set case :url /case/id=spelling;spelling=short;unknown=reject
+ALTER SERVER spelt OPTIONS (SET endpoint :'case');
+SELECT count(*) FROM hss_quotas WHERE quota_status = 'expired';
+SELECT count(*) FROM hss_quotas WHERE quota_status || '' = 'expired';
+SELECT count(*) FROM hss_quotas WHERE quota_status = 'freeze' AND category = 'host_resource';
+\! python3 test/regress_log.py spelling
+EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF)
+SELECT * FROM hss_quotas WHERE used_status = 'idle' AND category = 'host_resource';
+
+-- ignored: rows show it
+\set case :url /case/id=spelling;spelling=short;unknown=ignore
+ALTER SERVER spelt OPTIONS (SET endpoint :'case');
+SELECT count(*) FROM hss_quotas WHERE used_status = 'idle' AND category = 'host_resource';
+SELECT count(*) FROM hss_quotas WHERE used_status || '' = 'idle' AND category = 'host_resource';
+\! python3 test/regress_log.py spelling
+
+-- answered with nothing: so does the other spelling
+\set case :url /case/id=spelling;spelling=short;unknown=empty
+ALTER SERVER spelt OPTIONS (SET endpoint :'case');
+SELECT count(*) FROM hss_quotas WHERE used_status = 'idle' AND category = 'host_resource';
+SELECT count(*) FROM hss_quotas WHERE used_status = 'used' AND category = 'host_resource';
+\! python3 test/regress_log.py spelling
+
+-- understood at once: one request
+\set case :url /case/id=spelling;spelling=long;unknown=empty
+ALTER SERVER spelt OPTIONS (SET endpoint :'case');
+SELECT count(*) FROM hss_quotas WHERE used_status = 'idle' AND category = 'host_resource';
+\! python3 test/regress_log.py spelling
+
+-- remembered, also over a query that has no status
+SELECT count(*) FROM hss_quotas WHERE charging_mode = 'on_demand' AND category = 'host_resource';
+SELECT count(*) FROM hss_quotas WHERE used_status = 'idle' AND resource_id = 'none' AND category = 'host_resource';
+\! python3 test/regress_log.py spelling
+
+-- set by hand: no second try; a refusal is an error
+\set case :url /case/id=spelling;spelling=short;unknown=reject
+ALTER SERVER spelt OPTIONS (SET endpoint :'case', ADD status_spelling 'long');
+SELECT count(*) FROM hss_quotas WHERE used_status = 'idle' AND category = 'host_resource';
+ALTER SERVER spelt OPTIONS (SET status_spelling 'short');
+SELECT count(*) FROM hss_quotas WHERE used_status = 'idle' AND category = 'host_resource';
+\! python3 test/regress_log.py spelling
+ALTER SERVER spelt OPTIONS (DROP status_spelling);
+
+-- another filter is refused: asked again without, and filtered here
+\set case :url /case/id=spelling;fail=HSS.0001x2
+ALTER SERVER spelt OPTIONS (SET endpoint :'case');
+SELECT count(*) FROM hss_quotas WHERE charging_mode = 'on_demand' AND used_status = 'idle' AND category = 'host_resource';
+SELECT count(*) FROM hss_quotas WHERE charging_mode || '' = 'on_demand' AND used_status || '' = 'idle' AND category = 'host_resource';
+\! python3 test/regress_log.py spelling
+
+-- refused in every way: the error of the first refusal
+\set case :url /case/id=spelling;fail=HSS.0001
+ALTER SERVER spelt OPTIONS (SET endpoint :'case');
+SELECT count(*) FROM hss_quotas WHERE used_status = 'idle' AND category = 'host_resource';
+\! python3 test/regress_log.py spelling
+DROP EXTENSION hwbss_fdw CASCADE;
