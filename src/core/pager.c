@@ -64,6 +64,7 @@ struct HwPager
 	HwBinding	bindings[HW_ASKED_MAX];
 	int			nbindings;
 	int			nasked;			/* those of the question come first */
+	bool		is_lookup;		/* the key itself is asked for */
 	Strand	   *strands;
 	int			nstrands;
 	int			group;			/* strands that differ only in values of
@@ -241,6 +242,13 @@ copy_question(HwPager *pager, const HwQuestion *question, HwStatus *status)
 			return no_memory(status);
 	}
 	pager->nasked = pager->nbindings;
+	for (int i = 0; i < pager->nasked; i++)
+	{
+		const HwBinding *binding = &pager->bindings[i];
+
+		pager->is_lookup |= binding->is_condition && question->table->key &&
+			strcmp(binding->param->column, question->table->key) == 0;
+	}
 	if (!bind_defaults(pager))
 		return no_memory(status);
 	return true;
@@ -555,9 +563,10 @@ fill(HwPager *pager)
 	{
 		Strand	   *strand = &pager->strands[s];
 
-		/* Its first page will show how to ask for the others. */
-		if (s > pager->current && has_spelled(pager) &&
-			is_auto(pager) && !pager->dialect_is_known)
+		/* Its first page will show whether and how to ask for the others. */
+		if (s > pager->current &&
+			(pager->is_lookup || (has_spelled(pager) && is_auto(pager) &&
+								  !pager->dialect_is_known)))
 			break;
 		nflying += strand->nslots;
 		while (!strand->is_done && strand->nslots < SLOTS_MAX &&
@@ -865,6 +874,25 @@ sift(HwPager *pager, Strand *strand, HwPage *page, const HwAsked *asked,
 	return true;
 }
 
+/* A key that was found need not be looked for in the other lists. */
+static void
+end_lookup(HwPager *pager, const Strand *strand, const HwPage *page)
+{
+	int			index = (int) (strand - pager->strands);
+	int			end = index - index % pager->group + pager->group;
+	bool		is_found = false;
+
+	for (int i = 0; i < page->nelements; i++)
+		is_found |= !page->elements[i].is_dropped;
+	if (!pager->is_lookup || !is_found)
+		return;
+	for (int s = index; s < end; s++)
+	{
+		release_slots(pager, &pager->strands[s]);
+		pager->strands[s].is_done = true;
+	}
+}
+
 static bool
 check_total(HwPager *pager, Strand *strand, const HwPage *page)
 {
@@ -1037,6 +1065,7 @@ collect(HwPager *pager, Strand *strand)
 		return;
 	}
 	move_on(pager, strand, page, slot.cursor);
+	end_lookup(pager, strand, page);
 	if (pager->question.table->merge == HW_SUM)
 		page = merge_group(pager, strand, page);
 	if (page)

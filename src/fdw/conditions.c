@@ -31,9 +31,8 @@ strip_relabel(Node *node)
 	return node;
 }
 
-/* The column of the foreign table that an operand is, or NULL. */
-static const HwColumn *
-column_of_operand(const HwForeignTable *foreign, Index varno, Node *node)
+const HwColumn *
+hw_condition_column(const HwForeignTable *foreign, Index varno, Node *node)
 {
 	Var		   *var = (Var *) strip_relabel(node);
 
@@ -100,7 +99,7 @@ condition_of_operator(PlannerInfo *root, const HwForeignTable *foreign,
 	sides[1] = lsecond(op->args);
 	for (int i = 0; i < 2; i++)
 	{
-		const HwColumn *column = column_of_operand(foreign, varno, sides[i]);
+		const HwColumn *column = hw_condition_column(foreign, varno, sides[i]);
 
 		if (column && is_evaluable(root, varno, outer, sides[1 - i]))
 			return make_condition(foreign, column, sides[1 - i], false);
@@ -119,7 +118,7 @@ condition_of_any(PlannerInfo *root, const HwForeignTable *foreign,
 	set_sa_opfuncid(any);
 	if (!any->useOr || !is_text_equality(any->opfuncid, any->inputcollid))
 		return NULL;
-	column = column_of_operand(foreign, varno, linitial(any->args));
+	column = hw_condition_column(foreign, varno, linitial(any->args));
 	if (column == NULL || !is_evaluable(root, varno, outer, array))
 		return NULL;
 

@@ -40,6 +40,10 @@ extern HwCondition *hw_condition_of_clause(PlannerInfo *root,
 										   Index varno, Relids outer,
 										   Expr *clause);
 
+/* The column of the foreign table that an expression is, or NULL. */
+extern const HwColumn *hw_condition_column(const HwForeignTable *foreign,
+										   Index varno, Node *node);
+
 /* The reason why a clause stays local, for EXPLAIN; a constant. */
 extern const char *hw_condition_reason(const HwForeignTable *foreign,
 									   Index varno, Expr *clause);

@@ -19,6 +19,7 @@
 #include "nodes/makefuncs.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
+#include "optimizer/paths.h"
 #include "optimizer/planmain.h"
 #include "optimizer/restrictinfo.h"
 #include "utils/builtins.h"
@@ -133,10 +134,9 @@ strands_of_table(const HwForeignTable *foreign, List *conditions)
 	return strands;
 }
 
-/* A param that nothing sets, not even a join, is an error before any scan. */
-static void
-check_required(const HwForeignTable *foreign, RelOptInfo *baserel,
-			   List *conditions)
+/* The first param that a request needs and nothing sets, or NULL. */
+static const HwParam *
+missing_param(const HwForeignTable *foreign, List *conditions)
 {
 	for (const HwParam *param = foreign->api->params; param && param->name;
 		 param++)
@@ -148,30 +148,183 @@ check_required(const HwForeignTable *foreign, RelOptInfo *baserel,
 		foreach(lc, conditions)
 			is_set |= ((HwCondition *) lfirst(lc))->param == param;
 		if (!is_set)
-			hw_conditions_require(foreign, param);
+			return param;
 	}
+	return NULL;
+}
+
+/* Does a param take its value from a clause of this path? */
+static bool
+is_looked_up(const HwForeignTable *foreign, List *conditions)
+{
+	ListCell   *lc;
+
+	foreach(lc, conditions)
+	{
+		const HwCondition *condition = lfirst(lc);
+
+		if (foreign->table->key &&
+			strcmp(condition->column->name, foreign->table->key) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Adds the path that sends the given conditions.  A look-up by key stops at
+ * the list that has it, which is the first of two in one case out of two.
+ */
+static void
+add_scan_path(PlannerInfo *root, RelOptInfo *baserel, List *conditions,
+			  double rows_sent, double rows, Relids outer)
+{
+	HwRelInfo  *info = baserel->fdw_private;
+	double		strands = strands_of_table(info->foreign, conditions);
+	double		requests;
+	Cost		startup = REQUEST_COST;
+	Cost		total;
+
+	if (missing_param(info->foreign, conditions))
+		return;
+	if (is_looked_up(info->foreign, conditions))
+		strands = (strands + 1) / 2;
+	requests = requests_of_rows(info->foreign, rows_sent, strands);
+	total = requests * REQUEST_COST +
+		rows_sent * (cpu_tuple_cost + baserel->baserestrictcost.per_tuple);
+	startup += baserel->baserestrictcost.startup;
+	total += baserel->baserestrictcost.startup;
+	add_path(baserel, (Path *)
+			 hw_foreignscan_path(root, baserel, rows, startup,
+								 Max(total, startup), outer));
+}
+
+/* --- look-ups ------------------------------------------------------- */
+
+/* Argument of is_sendable_member: what to look for, what was tried. */
+typedef struct MemberSearch
+{
+	const HwForeignTable *foreign;
+	Expr	   *current;		/* member that clauses were made for */
+	List	   *done;
+} MemberSearch;
+
+static bool
+is_sendable_member(PlannerInfo *root, RelOptInfo *rel,
+				   EquivalenceClass *ec, EquivalenceMember *em, void *arg)
+{
+	MemberSearch *search = arg;
+	const HwColumn *column;
+
+	if (search->current)
+		return equal(em->em_expr, search->current);
+	if (list_member(search->done, em->em_expr))
+		return false;
+	column = hw_condition_column(search->foreign, rel->relid,
+								 (Node *) em->em_expr);
+	if (column == NULL || !hw_param_of_column(search->foreign->api,
+											  search->foreign->table,
+											  column->name))
+		return false;
+	search->current = em->em_expr;
+	return true;
+}
+
+/* Notes the parameterization under which a join clause can be sent. */
+static List *
+add_outer(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *rinfo,
+		  List *outers)
+{
+	HwRelInfo  *info = baserel->fdw_private;
+	Relids		outer;
+	ParamPathInfo *param_info;
+
+	if (!join_clause_is_movable_to(rinfo, baserel))
+		return outers;
+	outer = bms_del_member(bms_union(rinfo->clause_relids,
+									 baserel->lateral_relids),
+						   baserel->relid);
+	if (bms_is_empty(outer) ||
+		!hw_condition_of_clause(root, info->foreign, baserel->relid, outer,
+								rinfo->clause))
+		return outers;
+	param_info = get_baserel_parampathinfo(root, baserel, outer);
+	return list_append_unique_ptr(outers, param_info);
+}
+
+/* Every way in which other tables can give values to send. */
+static List *
+find_outers(PlannerInfo *root, RelOptInfo *baserel)
+{
+	HwRelInfo  *info = baserel->fdw_private;
+	MemberSearch search = {.foreign = info->foreign};
+	List	   *outers = NIL;
+	ListCell   *lc;
+
+	foreach(lc, baserel->joininfo)
+		outers = add_outer(root, baserel, lfirst(lc), outers);
+	while (baserel->has_eclass_joins)
+	{
+		List	   *clauses;
+
+		search.current = NULL;
+		clauses = generate_implied_equalities_for_column(root, baserel,
+														 is_sendable_member,
+														 &search,
+														 baserel->lateral_referencers);
+		if (search.current == NULL)
+			break;
+		foreach(lc, clauses)
+			outers = add_outer(root, baserel, lfirst(lc), outers);
+		search.done = lappend(search.done, search.current);
+	}
+	return outers;
+}
+
+static void
+add_lookup_path(PlannerInfo *root, RelOptInfo *baserel,
+				ParamPathInfo *param_info)
+{
+	HwRelInfo  *info = baserel->fdw_private;
+	List	   *conditions = list_copy(info->conditions);
+	List	   *sent = list_copy(info->sent);
+	double		rows_sent;
+	ListCell   *lc;
+
+	foreach(lc, param_info->ppi_clauses)
+	{
+		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
+		HwCondition *condition;
+
+		condition = hw_condition_of_clause(root, info->foreign,
+										   baserel->relid,
+										   param_info->ppi_req_outer,
+										   rinfo->clause);
+		if (condition == NULL)
+			continue;
+		conditions = lappend(conditions, condition);
+		sent = lappend(sent, rinfo);
+	}
+	rows_sent = clamp_row_est(baserel->tuples *
+							  clauselist_selectivity(root, sent,
+													 baserel->relid,
+													 JOIN_INNER, NULL));
+	add_scan_path(root, baserel, conditions, rows_sent, param_info->ppi_rows,
+				  param_info->ppi_req_outer);
 }
 
 void
 hwGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 {
 	HwRelInfo  *info = baserel->fdw_private;
-	double		requests;
-	Cost		startup = REQUEST_COST;
-	Cost		total;
+	ListCell   *lc;
 
-	check_required(info->foreign, baserel, info->conditions);
-	requests = requests_of_rows(info->foreign, info->rows_sent,
-								strands_of_table(info->foreign,
-												 info->conditions));
-	total = requests * REQUEST_COST +
-		info->rows_sent * (cpu_tuple_cost + baserel->baserestrictcost.per_tuple);
-	startup += baserel->baserestrictcost.startup;
-	total += baserel->baserestrictcost.startup;
-	add_path(baserel, (Path *)
-			 hw_foreignscan_path(root, baserel, baserel->rows, startup,
-								 Max(total, startup),
-								 baserel->lateral_relids));
+	add_scan_path(root, baserel, info->conditions, info->rows_sent,
+				  baserel->rows, baserel->lateral_relids);
+	foreach(lc, find_outers(root, baserel))
+		add_lookup_path(root, baserel, lfirst(lc));
+	if (baserel->pathlist == NIL)
+		hw_conditions_require(info->foreign,
+							  missing_param(info->foreign, info->conditions));
 }
 
 /* --- plans ---------------------------------------------------------- */

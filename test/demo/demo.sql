@@ -1,12 +1,12 @@
--- What bin/demo shows, and what the README shows of it: docs/generate puts
--- the part under each "=== NAME: title" where the README marks that name.
+-- What bin/demo shows; docs/generate puts the part under each "=== NAME" into
+-- the README.
 -- The cloud is the simulator, whose keys and data are invented; a real server
 -- needs neither of the two options that are added out of sight below.
 \set url `echo $HWBSS_SIM_URL`
 \pset null -
 \set QUIET on
 
-\echo '=== start: A server for the account, a key for a user, and all tables at once'
+\echo '=== Quick start'
 \echo
 \set ECHO queries
 CREATE EXTENSION hwbss_fdw;
@@ -24,13 +24,12 @@ ALTER SERVER huawei OPTIONS (ADD endpoint :'url', ADD allow_insecure 'true');
 \set ECHO queries
 IMPORT FOREIGN SCHEMA huaweicloud FROM SERVER huawei INTO public;
 
-SELECT resource_id, version, expire_time, tags
-FROM hss_quotas
-WHERE used_status = 'idle' AND version = 'hss.version.premium'
-ORDER BY expire_time;
+\pset expanded on
+SELECT * FROM hss_quotas WHERE used_status = 'idle' ORDER BY resource_id LIMIT 1;
+\pset expanded off
 \set ECHO none
 
-\echo '=== idle: Host-security quotas that are paid for and protect nothing'
+\echo '=== Idle quotas'
 \echo
 \set ECHO queries
 SELECT version, charging_mode, count(*) AS idle,
@@ -42,7 +41,7 @@ ORDER BY idle DESC, version, charging_mode
 LIMIT 8;
 \set ECHO none
 
-\echo '=== join: What they cost whom, joined with an internal billing table'
+\echo '=== Quotas joined with an internal billing table'
 \echo
 \set ECHO queries
 CREATE TABLE internal_price (version text PRIMARY KEY, monthly numeric(8,2));
@@ -63,7 +62,7 @@ ORDER BY per_month DESC;
 \set ECHO none
 
 -- Some of the simulator's amounts were chosen to break readers: left out.
-\echo '=== packages: What is left of resource packages, by region'
+\echo '=== Package usage by region'
 \echo
 \set ECHO queries
 SELECT region_code, measurement_name AS unit, count(*) AS packages,
@@ -75,7 +74,7 @@ GROUP BY region_code, unit
 ORDER BY region_code, unit;
 \set ECHO none
 
-\echo '=== quotas: How far the credit reaches, of a partner and of a customer'
+\echo '=== Consumption and expenditure quota'
 \echo
 \set ECHO queries
 SELECT consumption_quota, used_consumption_quota,
@@ -88,7 +87,7 @@ SELECT granting_amount, granting_amount_used,
 FROM bss_expenditure_quota;
 \set ECHO none
 
-\echo '=== explain: What was asked of the cloud, and what it cost in requests'
+\echo '=== What is sent, and what it costs'
 \echo
 \pset format unaligned
 \pset tuples_only on
