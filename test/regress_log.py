@@ -3,7 +3,8 @@
 
 	regress_log.py CASE [HEADER ...]	requests of /case/id=CASE since the last
 										call, sorted, query parameters sorted
-	regress_log.py --data STEERING PART	number of rows of a part of the data
+	regress_log.py --data STEERING PART [PROJECT]
+										number of rows of a part of the data
 
 Each call clears the log (and fault counters).  A request is one line: method,
 path, ?parameters, then the headers named.
@@ -41,7 +42,9 @@ def line_of(entry, headers):
 
 def main(arguments):
     if arguments[0] == "--data":
-        print(len(ask(f"/case/{arguments[1]}/_data?part={arguments[2]}")))
+        rows = ask(f"/case/{arguments[1]}/_data?part={arguments[2]}")
+        print(sum(1 for row in rows
+                  if not arguments[3:] or row["project"] == arguments[3]))
         return
     lines = [line_of(entry, arguments[1:]) for entry in ask("/_log")
              if arguments[0] in case_of(entry)]

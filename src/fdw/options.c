@@ -69,6 +69,9 @@ const HwOption hw_option_table[] = {
 	{"retry_budget", SERVER_OR_TABLE, HW_OPTION_TIME, .min = 0,
 		.max = 86400000, .fallback = "120s", .offset = FIELD(retry_budget),
 	.help = "Time that one request may spend waiting to be tried again"},
+	{"cache_ttl", SERVER_OR_TABLE, HW_OPTION_TIME, .min = 0,
+		.max = 86400000, .fallback = "0", .offset = FIELD(cache_ttl),
+	.help = "Age up to which a session may use a reply again for an equal request"},
 	{"max_response_size", SERVER_OR_TABLE, HW_OPTION_SIZE, .min = 1024,
 		.max = 1073741824, .fallback = "64MB",
 		.offset = FIELD(max_response_size),
@@ -615,6 +618,7 @@ hw_options_transport(const HwOptions *options, HwFetchOptions *fetch)
 	fetch->transport.proxy = options->proxy;
 	fetch->transport.allows_http = options->allow_insecure != 0;
 	fetch->retry_budget_ms = options->retry_budget;
+	fetch->reuse_ms = options->cache_ttl;
 }
 
 void

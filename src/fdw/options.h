@@ -73,6 +73,7 @@ typedef struct HwOptions
 	long		connect_timeout;	/* ms */
 	long		request_timeout;	/* ms */
 	long		retry_budget;	/* ms */
+	long		cache_ttl;		/* ms */
 	long		max_response_size;	/* bytes */
 	char	   *ca_file;
 	char	   *proxy;

@@ -54,6 +54,7 @@ set_target(ForeignServer *server, HwSession *session, HwProbeTarget *target)
 
 	/* Throttling is an answer here, not a reason to wait. */
 	target->fetch.retry_budget_ms = 0;
+	target->fetch.reuse_ms = 0;
 }
 
 static void

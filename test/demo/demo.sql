@@ -10,20 +10,20 @@
 \echo
 \set ECHO queries
 CREATE EXTENSION hwbss_fdw;
-
+\echo
 CREATE SERVER huawei FOREIGN DATA WRAPPER hwbss_fdw
   OPTIONS (region 'ap-southeast-1',
            project_id '0a1b2c3d4e5f60718293a4b5c6d7e8f9');
-
+\echo
 CREATE USER MAPPING FOR CURRENT_USER SERVER huawei
   OPTIONS (access_key 'SIMAK0EVERYTHING0000',
            secret_key 'simSkEverything/+0123456789abcdefghijklmn');
-
+\echo
 \set ECHO none
 ALTER SERVER huawei OPTIONS (ADD endpoint :'url', ADD allow_insecure 'true');
 \set ECHO queries
 IMPORT FOREIGN SCHEMA huaweicloud FROM SERVER huawei INTO public;
-
+\echo
 \pset expanded on
 SELECT * FROM hss_quotas WHERE used_status = 'idle' ORDER BY resource_id LIMIT 1;
 \pset expanded off
@@ -45,13 +45,13 @@ LIMIT 8;
 \echo
 \set ECHO queries
 CREATE TABLE internal_price (version text PRIMARY KEY, monthly numeric(8,2));
-
+\echo
 INSERT INTO internal_price VALUES
   ('hss.version.basic', 2.00), ('hss.version.advanced', 7.50),
   ('hss.version.enterprise', 15.00), ('hss.version.premium', 35.00),
   ('hss.version.wtp', 140.00), ('hss.version.container.enterprise', 60.00),
   ('hss.version.container', 60.00);
-
+\echo
 SELECT coalesce(q.enterprise_project_name, '(none)') AS project,
        count(*) AS quotas,
        sum(p.monthly) AS per_month,
@@ -80,7 +80,6 @@ ORDER BY region_code, unit;
 SELECT consumption_quota, used_consumption_quota,
        consumption_quota - used_consumption_quota AS available, currency
 FROM bss_consumption_quota;
-
 SELECT granting_amount, granting_amount_used,
        granting_amount - granting_amount_used AS available,
        percentage_granting_amount_used * 100 AS percent_used, currency

@@ -479,7 +479,7 @@ class Generator:
                        "SET parallel_tuple_cost = 0",
                        "SET min_parallel_table_scan_size = 0"]
         if self.chance(0.05):
-            result.append(f"SET work_mem = '64kB'")
+            result.append("SET work_mem = '64kB'")
         if self.chance(0.05):
             result.append("SET join_collapse_limit = 1")
         if self.chance(0.03):
@@ -690,7 +690,6 @@ class Generator:
         text, rels = self.source()
         if self.chance(0.5):
             outputs = list(dict.fromkeys(self.outputs(rels)))
-            outputs = [out for out in outputs]
             return self.tail(f"SELECT DISTINCT {', '.join(outputs)} FROM "
                              f"{text}", len(outputs), kind="distinct")
         on = self.column(rels)[0]
@@ -786,7 +785,7 @@ class Generator:
             "WHERE c0 IN (SELECT c0 FROM w)",
             f"SELECT c0, 1 FROM w WHERE EXISTS (SELECT FROM tiny b WHERE "
             "b.version = w.c0) UNION ALL SELECT c0, 2 FROM w"))
-        count = len(cols) if "*" in query.split("FROM")[0] else 2
+        count = len(cols) if query.startswith("SELECT * ") else 2
         return self.tail(head + query, count, kind="cte")
 
     def arguments(self, parameters):

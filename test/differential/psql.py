@@ -6,6 +6,7 @@ when psql or its server is gone.
 """
 
 import subprocess
+import time
 from typing import NamedTuple, Optional
 
 FIELD, RECORD, NULL, MARK = "\x1f", "\x1e", "\x16", "\x1d"
@@ -31,9 +32,19 @@ class Answer(NamedTuple):
 class Psql:
     """A session; database and user come from the environment."""
 
-    def __init__(self, setup=""):
-        self.setup = setup
-        self.start()
+    def __init__(self, patience=0):
+        """Tries for so many seconds, while a server recovers."""
+        until = time.monotonic() + patience
+        while True:
+            self.start()
+            try:
+                self.run(["SELECT 1"])
+                return
+            except Lost:
+                self.process.wait()
+                if time.monotonic() > until:
+                    raise
+            time.sleep(0.2)
 
     def start(self):
         self.process = subprocess.Popen(
@@ -42,7 +53,6 @@ class Psql:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL)
         self.buffer = b""
-        self.run([self.setup] if self.setup else [])
 
     def close(self):
         """Ends psql; the server notices by itself."""
@@ -53,7 +63,6 @@ class Psql:
     def reconnect(self):
         """The same psql, another backend, which has learned nothing yet."""
         self.run([], before="\\c -\n")
-        self.run([self.setup] if self.setup else [])
 
     def run(self, statements, before=""):
         """The Answers to statements, which are sent all at once."""

@@ -190,7 +190,7 @@ class Subject:
 
     def run(self):
         """All queries; True when nothing differed."""
-        self.psql = Psql()
+        self.psql = Psql(patience=20)
         self.set_up()
         self.check_tables()
         numbers = range(self.options.share) if self.options.only is None \
@@ -211,7 +211,7 @@ class Subject:
         case = Generator(rng, self.pools).next()
         start = time.monotonic()
         try:
-            theirs, ours, whole = self.both(case, way)
+            theirs, ours, whole = self.both_or_again(case, way)
         except Lost:
             self.recover()
             self.report_difference(
@@ -221,7 +221,10 @@ class Subject:
             return
         self.seconds.append((time.monotonic() - start, number, case))
         last = [answer for answer in ours if answer.rows != []][-1:]
-        self.states[last[0].state if last else "empty"] += 1
+        state = last[0].state if last else "empty"
+        if state not in STATES and case.kind != "mistake":
+            state = f"{case.kind}: {state}"
+        self.states[state] += 1
         where = next((i for i, (a, b) in enumerate(zip(theirs, ours))
                       if not same(case, a, b, whole)), None)
         if where is None:
@@ -234,6 +237,14 @@ class Subject:
             f"compared as {case.compare}{steady}", case.body, way,
             [theirs[where]], [ours[where]], self.explain(case, way),
             case.settings)
+
+    def both_or_again(self, case, way):
+        """Once more after a crash, which may be another session's."""
+        try:
+            return self.both(case, way)
+        except Lost:
+            self.recover()
+        return self.both(case, way)
 
     def both(self, case, way):
         """The answers of both sides, and that without LIMIT."""
@@ -272,19 +283,11 @@ class Subject:
 
     def recover(self):
         """Waits for a server that crashed."""
-        for _ in range(100):
-            time.sleep(0.2)
-            try:
-                self.psql.close()
-            except OSError:
-                pass
-            try:
-                self.psql.start()
-                if self.psql.run(["SELECT 1"])[0].rows:
-                    return
-            except Lost:
-                continue
-        raise Broken("the server did not come back")
+        try:
+            self.psql.close()
+        except OSError:
+            pass
+        self.psql = Psql(patience=20)
 
     # ---- reports
 
@@ -397,7 +400,7 @@ def arguments():
 
 def main():
     options = arguments()
-    os.environ["PGOPTIONS"] = (os.environ.get("HWBSS_PGOPTIONS", "") + f" -c statement_timeout={TIMEOUT}s "
+    os.environ["PGOPTIONS"] = (f"-c statement_timeout={TIMEOUT}s "
                                "-c client_min_messages=error -c timezone=UTC "
                                "-c standard_conforming_strings=on")
     os.environ["PGCLIENTENCODING"] = "UTF8"
