@@ -217,6 +217,20 @@ hw_report_probe(const char *servername, const HwApi *api,
 }
 
 void
+hw_report_wait(const HwForeignTable *foreign, const HwStatus *why,
+			   long wait_ms, long page, long npages)
+{
+	char	   *pages = npages >= page ?
+		psprintf("page %ld of about %ld", page, npages) :
+		psprintf("page %ld", page);
+
+	ereport(NOTICE,
+			(errmsg("waiting %ld s before asking for %s of foreign table \"%s\" again",
+					(wait_ms + 999) / 1000, pages, foreign->relname),
+			 errdetail_internal("%s", detail_of(foreign->api, why))));
+}
+
+void
 hw_report_drift(const HwForeignTable *foreign, const HwStatus *status)
 {
 	ereport(WARNING,

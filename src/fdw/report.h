@@ -23,6 +23,11 @@ extern void hw_report_scan(const HwForeignTable *foreign,
 extern void hw_report_drift(const HwForeignTable *foreign,
 							const HwStatus *status);
 
+/* NOTICE: a request is tried again only after a while. */
+extern void hw_report_wait(const HwForeignTable *foreign,
+						   const HwStatus *why, long wait_ms,
+						   long page, long npages);
+
 /* ERROR: a service could not be asked. */
 extern void hw_report_probe(const char *servername, const HwApi *api,
 							const HwStatus *status) pg_attribute_noreturn();

@@ -323,10 +323,39 @@ scan_prepare(ForeignScanState *node)
 	scan_start(node);
 }
 
+/* Waits from here on are announced. */
+#define ANNOUNCED_WAIT_MS 5000
+
+/* Tells the user once about each long wait before a retry. */
+static void
+announce_wait(HwScan *scan)
+{
+	const HwStatus *why;
+	long		left_ms = hw_pager_wait_ms(scan->pager, &why);
+	HwPagerStats stats;
+
+	if (left_ms < ANNOUNCED_WAIT_MS)
+	{
+		scan->has_announced &= left_ms >= 0;
+		return;
+	}
+	if (scan->has_announced)
+		return;
+	scan->has_announced = true;
+	hw_pager_stats(scan->pager, &stats);
+	hw_report_wait(scan->foreign, why, left_ms, stats.npages + 1,
+				   stats.npages_expected);
+}
+
 static bool
 pager_is_ready(const void *arg)
 {
-	return hw_pager_is_ready(arg);
+	HwScan	   *scan = (HwScan *) arg;
+
+	if (hw_pager_is_ready(scan->pager))
+		return true;
+	announce_wait(scan);
+	return false;
 }
 
 TupleTableSlot *
@@ -354,7 +383,7 @@ hwIterateForeignScan(ForeignScanState *node)
 					tuplestore_puttupleslot(scan->kept, slot);
 				return slot;
 			case HW_PAGER_WAIT:
-				hw_wait_until(scan->session, pager_is_ready, scan->pager);
+				hw_wait_until(scan->session, pager_is_ready, scan);
 				break;
 			case HW_PAGER_END:
 				scan->is_over = true;

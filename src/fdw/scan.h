@@ -35,6 +35,7 @@ typedef struct HwScan
 	bool		is_started;		/* with these bindings */
 	bool		is_over;		/* the pager has no more rows */
 	bool		is_rescanned;	/* to be started over at the next row */
+	bool		has_announced;	/* the wait that is going on */
 	HwRepeats	repeats;
 	Tuplestorestate *kept;		/* rows so far, if they may be read again */
 	TupleTableSlot *kept_slot;
