@@ -602,6 +602,22 @@ decode_root(Decoder *decoder, const HwNode *root)
 	return true;
 }
 
+static HwJson *
+parse(const char *body, size_t length, HwStatus *status)
+{
+	HwStatus	reason;
+	HwJson	   *json;
+
+	hw_status_clear(&reason);
+	json = hw_json_parse(body, length, &reason);
+	if (json == NULL && reason.kind == HW_BAD_REPLY)
+		hw_status_set(status, reason.kind, "the body is not valid JSON: %s",
+					  reason.text);
+	else if (json == NULL)
+		hw_status_set(status, reason.kind, "%s", reason.text);
+	return json;
+}
+
 HwPage *
 hw_decode(const HwForm *form, const char *body, size_t length,
 		  const HwAsked *asked, const HwExpected *expected, int nexpected,
@@ -623,7 +639,7 @@ hw_decode(const HwForm *form, const char *body, size_t length,
 	if (length == 0 && form->table->may_be_blank)
 		return page;
 
-	page->json = hw_json_parse(body, length, status);
+	page->json = parse(body, length, status);
 	if (page->json == NULL || !decode_root(&decoder, hw_json_root(page->json)))
 	{
 		hw_page_free(page);

@@ -216,6 +216,7 @@ unknown_option(const char *name, int where)
 {
 	NextOption	state = {hw_option_table, where};
 	const char *closest = hw_closest(name, next_option, &state);
+	const char *elsewhere;
 	StringInfoData all;
 	const char *valid;
 
@@ -224,14 +225,17 @@ unknown_option(const char *name, int where)
 	while ((valid = next_option(&state)) != NULL)
 		appendStringInfo(&all, "%s%s", all.len ? ", " : "", valid);
 
+	/* Nothing like it here: perhaps it belongs elsewhere. */
+	state = (NextOption) {hw_option_table, ~0};
+	elsewhere = closest ? NULL : hw_closest(name, next_option, &state);
 	for (const HwOption *option = hw_option_table; option->name; option++)
 	{
-		if (strcmp(option->name, name) == 0)
+		if (strcmp(option->name, elsewhere ? elsewhere : name) == 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
 					 errmsg("invalid option \"%s\"", name),
-					 errhint("Option \"%s\" is an option of %s.", name,
-							 place_name(option->where))));
+					 errhint("Option \"%s\" is an option of %s.",
+							 option->name, place_name(option->where))));
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
@@ -283,6 +287,7 @@ is_digits(const char *value)
 static long
 parse_number(const HwOption *option, const char *value)
 {
+	const char *text = value;
 	int			flags = 0;
 	int			number;
 	const char *hint = NULL;
@@ -298,12 +303,12 @@ parse_number(const HwOption *option, const char *value)
 	{
 		/* Without a unit these are seconds, as in libpq. */
 		if (is_digits(value))
-			value = psprintf("%ss", value);
+			text = psprintf("%ss", value);
 		flags = GUC_UNIT_MS;
 	}
 	else if (option->type == HW_OPTION_SIZE)
 		flags = GUC_UNIT_BYTE;
-	if (!parse_int(value, &number, flags, &hint))
+	if (!parse_int(text, &number, flags, &hint))
 		bad_value(option, value, hint ? hint : "It must be an integer.");
 	if (number < option->min || number > option->max)
 		bad_value(option, value,

@@ -129,6 +129,8 @@ hint_of(const char *server, const HwApi *api, const HwStatus *status)
 	switch (status->kind)
 	{
 		case HW_NO_CONNECTION:
+			if (status->http != 0)
+				return "The connection ended before the answer did; try again.";
 			return psprintf("Check the endpoint of server \"%s\" and whether the database server can reach it.",
 							server);
 		case HW_TIMED_OUT:
@@ -152,9 +154,15 @@ hint_of(const char *server, const HwApi *api, const HwStatus *status)
 		case HW_CLOCK_WRONG:
 			return "Set the clock of the database server: signatures are valid for 15 minutes.";
 		case HW_DENIED:
+			if (has_text(status, "tenant"))
+				return psprintf("The token in the user mapping for server \"%s\" must be one of the project that is asked.",
+								server);
 			if (has_text(status, "all_granted_eps") ||
 				strncmp(status->code, "HSS.", 4) == 0)
 				return "A user with rights on one enterprise project only must name it: set option \"enterprise_project_id\", or add a condition on that column.";
+			if (strcmp(status->code, "CBC.0155") == 0)
+				return psprintf("The API wants the credentials of %s; a token must be one of the account, not of a project. Check the user mapping for server \"%s\".",
+								api->account, server);
 			return psprintf("The API wants the credentials of %s; check the user mapping for server \"%s\".",
 							api->account, server);
 		case HW_WRONG_SITE:
@@ -176,6 +184,10 @@ hint_of(const char *server, const HwApi *api, const HwStatus *status)
 			return "Something else than the API may have answered: check the endpoint and the proxy.";
 		case HW_STUCK:
 			return "The service ignores the offset: the list cannot be read beyond its first page.";
+		case HW_BAD_VALUE:
+			return "Leave the column out of the query, or declare the foreign table's column as text to see the value.";
+		case HW_HIDDEN_FAILURE:
+			return "The service failed although it answered HTTP 200; try again, and name the request ID to its support.";
 		case HW_DRIFTED:
 			return "Run the query again, or set option \"on_drift\" to warning or ignore.";
 		default:

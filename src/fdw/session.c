@@ -42,7 +42,7 @@ struct HwSession
 	HwSession  *next;
 	Oid			mappingid;
 	Oid			serverid;
-	Oid			userid;			/* InvalidOid for a PUBLIC mapping */
+	Oid			userid;			/* InvalidOid for the mapping of PUBLIC */
 	uint32		mapping_hash;
 	uint32		server_hash;
 	HwClient   *client;
@@ -150,7 +150,7 @@ declare_descriptors(HwSession *session)
 }
 
 static HwSession *
-session_open(UserMapping *mapping, ForeignServer *server)
+session_open(UserMapping *mapping, ForeignServer *server, Oid userid)
 {
 	HwCredentials credentials = {0};
 	HwSession  *session;
@@ -160,7 +160,7 @@ session_open(UserMapping *mapping, ForeignServer *server)
 	session = MemoryContextAllocZero(CacheMemoryContext, sizeof(HwSession));
 	session->mappingid = mapping->umid;
 	session->serverid = server->serverid;
-	session->userid = mapping->userid;
+	session->userid = userid;
 	session->mapping_hash =
 		GetSysCacheHashValue1(USERMAPPINGOID, ObjectIdGetDatum(mapping->umid));
 	session->server_hash =
@@ -189,6 +189,14 @@ session_open(UserMapping *mapping, ForeignServer *server)
 	return session;
 }
 
+static bool
+has_mapping(Oid userid, Oid serverid)
+{
+	return SearchSysCacheExists2(USERMAPPINGUSERSERVER,
+								 ObjectIdGetDatum(userid),
+								 ObjectIdGetDatum(serverid));
+}
+
 HwSession *
 hw_session_pin(Oid userid, Oid serverid, MemoryContext context)
 {
@@ -196,14 +204,11 @@ hw_session_pin(Oid userid, Oid serverid, MemoryContext context)
 	HwOwned    *owned = hw_own_prepare(context, session_unpin);
 	HwSession  *session;
 	UserMapping *mapping;
+	bool		is_own;
 
 	register_callbacks();
-	if (!SearchSysCacheExists2(USERMAPPINGUSERSERVER,
-							   ObjectIdGetDatum(userid),
-							   ObjectIdGetDatum(serverid)) &&
-		!SearchSysCacheExists2(USERMAPPINGUSERSERVER,
-							   ObjectIdGetDatum(InvalidOid),
-							   ObjectIdGetDatum(serverid)))
+	is_own = has_mapping(userid, serverid);
+	if (!is_own && !has_mapping(InvalidOid, serverid))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("role \"%s\" has no user mapping for server \"%s\"",
@@ -214,7 +219,8 @@ hw_session_pin(Oid userid, Oid serverid, MemoryContext context)
 	mapping = GetUserMapping(userid, serverid);
 	session = session_find(mapping->umid);
 	if (session == NULL)
-		session = session_open(mapping, server);
+		session = session_open(mapping, server,
+							   is_own ? userid : InvalidOid);
 	session->npins++;
 	owned->object = session;
 	return session;

@@ -38,6 +38,8 @@ typedef struct TupleColumn
 	Oid			type;			/* as declared */
 	Oid			base;			/* below its domains */
 	int32		typmod;
+	int32		base_typmod;
+	void	   *domain;			/* cache of domain_check */
 	Oid			ioparam;
 	FmgrInfo	input;
 } TupleColumn;
@@ -52,6 +54,47 @@ struct HwTupleMaker
 	const HwPager *pager;		/* during hw_tuple_store */
 	const TupleColumn *current;
 };
+
+/*
+ * The column as the decoder is to read it.  What is declared with another type
+ * than the catalogue's is not held to the catalogue's: its type judges it.
+ */
+static const HwColumn *
+column_as_declared(const HwColumn *column, Oid base)
+{
+	HwColumn   *copy;
+	HwType		type = column->type;
+
+	if (column->type == HW_JSONB || column->type == HW_TEXT)
+		return column;
+	switch (base)
+	{
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+			if (column->type != HW_NUMERIC)
+				return column;
+			type = HW_TEXT;
+			break;
+		case NUMERICOID:
+		case FLOAT4OID:
+		case FLOAT8OID:
+			type = HW_NUMERIC;
+			break;
+		case TIMESTAMPTZOID:
+		case TIMESTAMPOID:
+		case DATEOID:
+			return column;
+		default:
+			type = HW_TEXT;
+			break;
+	}
+	copy = palloc(sizeof(HwColumn));
+	*copy = *column;
+	copy->type = type;
+	copy->reading = type == HW_TEXT ? HW_AS_IS : column->reading;
+	return copy;
+}
 
 HwTupleMaker *
 hw_tuple_open(const HwForeignTable *foreign, TupleDesc tupdesc,
@@ -75,9 +118,13 @@ hw_tuple_open(const HwForeignTable *foreign, TupleDesc tupdesc,
 
 		column->attno = attribute->attnum;
 		column->name = pstrdup(NameStr(attribute->attname));
-		column->column = foreign->columns[attribute->attnum - 1];
 		column->type = attribute->atttypid;
-		column->base = getBaseType(attribute->atttypid);
+		column->base_typmod = attribute->atttypmod;
+		column->base = getBaseTypeAndTypmod(attribute->atttypid,
+											&column->base_typmod);
+		column->column =
+			column_as_declared(foreign->columns[attribute->attnum - 1],
+							   column->base);
 		column->typmod = attribute->atttypmod;
 		getTypeInputInfo(column->type, &input, &column->ioparam);
 		fmgr_info(input, &column->input);
@@ -169,16 +216,32 @@ is_time_type(Oid type)
 	return type == TIMESTAMPTZOID || type == TIMESTAMPOID || type == DATEOID;
 }
 
+/*
+ * Applies a precision and a domain's checks to a time.  Never by way of text:
+ * a zone's abbreviation need not mean the same when it is read back.
+ */
+static Datum
+restrict_time(TupleColumn *column, Datum value)
+{
+	if (column->base_typmod >= 0 && column->base != DATEOID)
+		value = DirectFunctionCall2(timestamptz_scale, value,
+									Int32GetDatum(column->base_typmod));
+	if (column->type != column->base)
+		domain_check(value, false, column->type, &column->domain,
+					 column->input.fn_mcxt);
+	return value;
+}
+
 /* True when the catalogue's reading gave the value. */
 static bool
-read_time(const TupleColumn *column, const HwCell *cell, Datum *value,
+read_time(TupleColumn *column, const HwCell *cell, Datum *value,
 		  bool *is_null)
 {
 	bool		is_epoch = column->column->reading == HW_EPOCH ||
 		(column->column->reading == HW_UTC && cell->kind == HW_NODE_NUMBER);
 	TimestampTz time;
 
-	if (!is_time_type(column->type))
+	if (!is_time_type(column->base))
 		return false;
 	if (is_epoch)
 	{
@@ -195,10 +258,11 @@ read_time(const TupleColumn *column, const HwCell *cell, Datum *value,
 		return false;
 
 	/* A timestamp without time zone and a date are UTC's. */
-	if (column->type == DATEOID)
+	if (column->base == DATEOID)
 		*value = DirectFunctionCall1(timestamp_date, TimestampGetDatum(time));
 	else
 		*value = TimestampTzGetDatum(time);
+	*value = restrict_time(column, *value);
 	return true;
 }
 

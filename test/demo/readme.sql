@@ -48,6 +48,10 @@ $$;
 
 \set big :url '/case/quotas=10000'
 ALTER SERVER huawei OPTIONS (SET endpoint :'big');
+CREATE TABLE billing AS
+  SELECT resource_id FROM hss_quotas WHERE category = 'host_resource'
+  ORDER BY resource_id LIMIT 3;
+ANALYZE billing;
 \echo '=== Requests'
 \echo '| query | requests |'
 \echo '|---|---|'
@@ -61,6 +65,7 @@ FROM (VALUES
   (6, 'SELECT * FROM hss_quotas WHERE host_name LIKE ''web%'''),
   (7, 'SELECT * FROM hss_quotas LIMIT 10'),
   (8, 'SELECT * FROM hss_quotas JOIN hss_quota_tags USING (resource_id)'),
+  (8, 'SELECT * FROM billing JOIN hss_quotas USING (resource_id) -- 3 rows, of hosts'),
   (9, 'SELECT * FROM hss_quota_summary'),
   (10, 'SELECT * FROM hss_quota_statistics'),
   (11, 'SELECT * FROM bss_package_usages'),

@@ -223,6 +223,8 @@ class Subject:
         last = [answer for answer in ours if answer.rows != []][-1:]
         state = last[0].state if last else "empty"
         if state not in STATES and case.kind != "mistake":
+            if self.options.slow:
+                say(f"# both sides fail: {last[0]}: {'; '.join(case.body)}")
             state = f"{case.kind}: {state}"
         self.states[state] += 1
         where = next((i for i, (a, b) in enumerate(zip(theirs, ours))
@@ -435,7 +437,8 @@ def main():
     seconds = time.monotonic() - start
     count = sum(len(subject.seconds) for subject in subjects)
     say(f"# seed {options.seed}: {count} queries in {seconds:.0f} s, "
-        f"{count / seconds:.0f} a second, {stats['requests']} requests")
+        f"{count / seconds:.0f} a second, {stats['requests']} requests"
+        f"{' or more' if stats['requests'] >= 50000 else ''}")
     states = sum((subject.states for subject in subjects), Counter())
     say("# results: " + ", ".join(
         f"{count} {STATES.get(state, state)}"
