@@ -94,14 +94,10 @@ no_memory(HwStatus *status)
 }
 
 static bool
-copy_text(const char **text)
+copy_text(const char **copy, const char *text)
 {
-	if (*text)
-	{
-		*text = strdup(*text);
-		return *text != NULL;
-	}
-	return true;
+	*copy = text ? strdup(text) : NULL;
+	return text == NULL || *copy != NULL;
 }
 
 static bool
@@ -115,13 +111,15 @@ copy_binding(HwPager *pager, const HwBinding *binding)
 	*copy = *binding;
 	copy->values = values;
 	pager->nbindings++;
+
+	/* Nothing of the caller's may stay behind when a copy fails. */
+	copy->otherwise = NULL;
 	for (int i = 0; i < binding->nvalues; i++)
 	{
-		values[i] = binding->values[i];
-		if (!copy_text(&values[i]))
+		if (!copy_text(&values[i], binding->values[i]))
 			return false;
 	}
-	return copy_text(&copy->otherwise);
+	return copy_text(&copy->otherwise, binding->otherwise);
 }
 
 static bool
@@ -227,14 +225,11 @@ copy_question(HwPager *pager, const HwQuestion *question, HwStatus *status)
 	if (copy->window > SLOTS_MAX)
 		copy->window = SLOTS_MAX;
 
-	copy->scope_id = question->scope_id;
-	copy->fetch.transport.ca_file = question->fetch.transport.ca_file;
-	if (!copy_text(&copy->scope_id))
-		return no_memory(status);
-	if (!copy_text(&copy->fetch.transport.ca_file))
-		return no_memory(status);
-	copy->fetch.transport.proxy = question->fetch.transport.proxy;
-	if (!copy_text(&copy->fetch.transport.proxy))
+	if (!copy_text(&copy->scope_id, question->scope_id) ||
+		!copy_text(&copy->fetch.transport.ca_file,
+				   question->fetch.transport.ca_file) ||
+		!copy_text(&copy->fetch.transport.proxy,
+				   question->fetch.transport.proxy))
 		return no_memory(status);
 	for (int i = 0; i < question->nbindings; i++)
 	{

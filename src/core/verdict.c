@@ -13,6 +13,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* Objects nested deeper than this are not searched for a code. */
 #define SEARCH_DEPTH_MAX 4
@@ -185,40 +186,54 @@ judge(HwStatus *status)
 	}
 }
 
+/* The length of a marker that stands at p as a word of its own, or 0. */
+static size_t
+marker_at(const char *text, const char *p)
+{
+	static const char *const markers[] = {
+		"access=", "access key", "signature=", "ak:", "ak ", "ak=", NULL
+	};
+
+	if (p > text && isalnum((unsigned char) p[-1]))
+		return 0;
+	for (int i = 0; markers[i]; i++)
+	{
+		size_t		length = strlen(markers[i]);
+		size_t		j = 0;
+
+		while (j < length && tolower((unsigned char) p[j]) == markers[i][j])
+			j++;
+		if (j == length)
+			return length;
+	}
+	return 0;
+}
+
 /*
- * A refused signature may be answered with the canonical request and the key:
- * everything behind such a word is cut off.
+ * A refused signature may be answered with the key and with the canonical
+ * request, which holds all headers: the word behind such a marker is starred,
+ * and everything behind the canonical request is cut off.
  */
 static void
 mask(char *text)
 {
-	static const char *const markers[] = {
-		"canonical", "access=", "signature=", "ak:", "ak ", "access key", NULL
-	};
-
-	for (int i = 0; markers[i]; i++)
+	for (char *p = text; *p; p++)
 	{
-		for (char *p = text; *p; p++)
-		{
-			size_t		length = strlen(markers[i]);
-			size_t		j = 0;
+		size_t		length = marker_at(text, p);
 
-			while (j < length && tolower((unsigned char) p[j]) == markers[i][j])
-				j++;
-			if (j < length || (p > text && isalnum((unsigned char) p[-1])))
-				continue;
-			/* Mask one word: the key; or all, when a request is echoed. */
-			p += length;
-			if (i == 0)
-			{
-				snprintf(p, 6, "%s", strlen(p) >= 5 ? " ****" : "");
-				break;
-			}
-			for (; *p && *p != ' ' && *p != ',' && *p != ';'; p++)
-				*p = '*';
-			if (*p == '\0')
-				break;
+		if (strncasecmp(p, "canonical", 9) == 0)
+		{
+			snprintf(p + 9, strlen(p + 9) >= 5 ? 6 : 1, " ****");
+			return;
 		}
+		if (length == 0)
+			continue;
+		p += length;
+		p += strspn(p, " :=\"'");
+		for (; *p && !strchr(" ,;\"'", *p); p++)
+			*p = '*';
+		if (*p == '\0')
+			return;
 	}
 }
 

@@ -121,6 +121,33 @@ has_condition(List *conditions, const HwParam *param)
 	return false;
 }
 
+/*
+ * The values of a complete set that are left when another column with a
+ * constant tells this one.
+ */
+static const char *const *
+narrowed_set(const HwForeignTable *foreign, List *conditions,
+			 const HwParam *param)
+{
+	const HwColumn *column = hw_column_find(foreign->table, param->column);
+	const char **narrowed = palloc0(sizeof(char *) * 2);
+	ListCell   *lc;
+
+	foreach(lc, conditions)
+	{
+		const HwCondition *condition = lfirst(lc);
+		Const	   *value = (Const *) condition->value;
+
+		if (column == NULL || column->derive_from == NULL ||
+			strcmp(column->derive_from, condition->column->name) != 0 ||
+			!IsA(value, Const) || value->constisnull || condition->is_array)
+			continue;
+		narrowed[0] = hw_column_derive(column,
+									   TextDatumGetCString(value->constvalue));
+	}
+	return narrowed[0] ? narrowed : param->complete_set;
+}
+
 /* Params that the query does not set: options, complete sets, fallbacks. */
 static List *
 describe_defaults(const HwForeignTable *foreign, List *conditions)
@@ -145,9 +172,11 @@ describe_defaults(const HwForeignTable *foreign, List *conditions)
 			appendStringInfoString(&text, value);
 		else if (param->complete_set && hw_table_asks_all(foreign->table))
 		{
-			for (int i = 0; param->complete_set[i]; i++)
-				appendStringInfo(&text, "%s%s", i ? " | " : "",
-								 param->complete_set[i]);
+			const char *const *values = narrowed_set(foreign, conditions,
+													 param);
+
+			for (int i = 0; values[i]; i++)
+				appendStringInfo(&text, "%s%s", i ? " | " : "", values[i]);
 		}
 		else
 			continue;
@@ -190,8 +219,15 @@ explain_plan(ForeignScanState *node, ExplainState *es, const HwScan *scan)
 	if (not_sent)
 		ExplainPropertyList("Not Sent", not_sent, es);
 	if (foreign->api->paging.style == HW_OFFSET && foreign->table->key)
-		ExplainPropertyInteger("Page Size", NULL,
-							   hw_scan_page_size(foreign), es);
+	{
+		int			size = hw_scan_page_size(foreign);
+		double		goal = Max(scan->plan->row_goal,
+							   foreign->api->paging.size_min);
+
+		ExplainPropertyInteger("Page Size", NULL, size, es);
+		if (scan->plan->row_goal > 0 && goal < size)
+			ExplainPropertyInteger("First Page", NULL, (int64) goal, es);
+	}
 }
 
 static void

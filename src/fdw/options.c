@@ -78,7 +78,7 @@ const HwOption hw_option_table[] = {
 	.help = "Largest reply accepted, counted after decompression"},
 	{"ca_file", HW_ON_SERVER, HW_OPTION_PATH, .offset = FIELD(ca_file),
 	.help = "File on the database server with the certificates to trust instead of the system's"},
-	{"proxy", HW_ON_SERVER, HW_OPTION_STRING, .max = 1000,
+	{"proxy", HW_ON_SERVER, HW_OPTION_PROXY, .max = 1000,
 		.offset = FIELD(proxy),
 	.help = "HTTP proxy, such as http://proxy.example.com:3128"},
 	{"allow_insecure", HW_ON_SERVER, HW_OPTION_BOOL, .fallback = "false",
@@ -249,16 +249,23 @@ unknown_option(const char *name, int where)
 
 /* --- values --------------------------------------------------------- */
 
-/* A secret is named, never shown. */
+/*
+ * A secret is named, never shown, and so is a URL that may hold one; control
+ * characters would break the message.
+ */
 static void
 bad_value(const HwOption *option, const char *value, const char *detail)
 {
+	bool		is_shown = !option->is_secret && strchr(value, '@') == NULL;
+
+	for (const char *p = value; *p; p++)
+		is_shown &= (unsigned char) *p >= ' ' && *p != 0x7f;
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 option->is_secret ?
-			 errmsg("invalid value for option \"%s\"", option->name) :
+			 is_shown ?
 			 errmsg("invalid value for option \"%s\": \"%s\"", option->name,
-					value),
+					value) :
+			 errmsg("invalid value for option \"%s\"", option->name),
 			 errdetail("%s", detail)));
 }
 
@@ -327,7 +334,10 @@ check_url(const HwOption *option, const char *value)
 
 	if (!hw_url_base(value, &base, &reason))
 		bad_value(option, value,
-				  psprintf("It must be a base URL such as https://host or https://host:port/prefix, but %s.",
+				  psprintf("It must be a URL such as %s, but %s.",
+						   option->type == HW_OPTION_PROXY ?
+						   "http://host:port" :
+						   "https://host or https://host:port/prefix",
 						   reason));
 }
 
@@ -373,6 +383,7 @@ check_value(const HwOption *option, const char *value)
 			(void) parse_number(option, value);
 			break;
 		case HW_OPTION_URL:
+		case HW_OPTION_PROXY:
 			check_url(option, value);
 			break;
 		case HW_OPTION_ID:
@@ -562,7 +573,7 @@ hw_option_text(const HwOptions *options, const char *name)
 			(option->where & SERVER_OR_TABLE) &&
 			(option->type == HW_OPTION_STRING ||
 			 option->type == HW_OPTION_WORD || option->type == HW_OPTION_ID ||
-			 option->type == HW_OPTION_URL))
+			 option->type == HW_OPTION_URL || option->type == HW_OPTION_PROXY))
 			return *(char *const *) ((const char *) options + option->offset);
 	}
 	return NULL;

@@ -34,6 +34,7 @@ typedef enum HwOptionType
 	HW_OPTION_TIME,				/* seconds, or with a unit: 500ms */
 	HW_OPTION_SIZE,				/* bytes, or with a unit: 64MB */
 	HW_OPTION_URL,				/* base URL */
+	HW_OPTION_PROXY,			/* URL of a proxy, without credentials */
 	HW_OPTION_ID,				/* 0-9 A-Z a-z _ - */
 	HW_OPTION_PATH				/* absolute file name on the server */
 } HwOptionType;

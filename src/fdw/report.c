@@ -139,6 +139,8 @@ hint_of(const char *server, const HwApi *api, const HwStatus *status)
 			return psprintf("If the endpoint has a certificate of your own authority, set option \"ca_file\" of server \"%s\".",
 							server);
 		case HW_TOO_LARGE:
+			if (!has_text(status, "bytes"))
+				return NULL;
 			return "Raise option \"max_response_size\", or lower \"page_size\".";
 		case HW_OFFSET_EXCEEDED:
 			return "Add conditions that split the list, such as one on \"version\" or \"enterprise_project_id\".";
@@ -158,7 +160,8 @@ hint_of(const char *server, const HwApi *api, const HwStatus *status)
 				return psprintf("The token in the user mapping for server \"%s\" must be one of the project that is asked.",
 								server);
 			if (has_text(status, "all_granted_eps") ||
-				strncmp(status->code, "HSS.", 4) == 0)
+				strncmp(status->code, "HSS.", 4) == 0 ||
+				strncmp(status->code, "000000", 6) == 0)
 				return "A user with rights on one enterprise project only must name it: set option \"enterprise_project_id\", or add a condition on that column.";
 			if (strcmp(status->code, "CBC.0155") == 0)
 				return psprintf("The API wants the credentials of %s; a token must be one of the account, not of a project. Check the user mapping for server \"%s\".",

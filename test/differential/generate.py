@@ -177,7 +177,7 @@ class Generator:
             return f"${len(self.parameters)}"
         return self.choose(
             (20, quoted), (2, quoted + "::text"), (1, quoted + "::varchar"),
-            (1, quoted + ' COLLATE "C"'), (1, f"lower({quoted})"),
+            (1, f'({quoted} COLLATE "C")'), (1, f"lower({quoted})"),
             (1, f"({quoted} || '')"), (1, f"concat({quoted}, '')"),
             (1, f"(SELECT {quoted}::text)"), (1, "NULL"), (1, "NULL::text"),
             (1, f"coalesce(NULL, {quoted})"), (1, f"trim({quoted})"),
