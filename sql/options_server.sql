@@ -79,6 +79,9 @@ SELECT pg_temp.server($$page_size 'many'$$);
 SELECT pg_temp.server($$page_size '99999999999999999999'$$);
 SELECT pg_temp.server($$prefetch '65'$$);
 SELECT pg_temp.server($$connect_timeout '0'$$);
+-- options are readable by others: no credentials, and none in the message
+SELECT pg_temp.server($$proxy 'http://joe:secret@proxy:3128'$$);
+SELECT pg_temp.server($$endpoint 'https://joe:secret@example.com'$$);
 SELECT pg_temp.server($$connect_timeout '-1'$$);
 SELECT pg_temp.server($$connect_timeout '1.5s', request_timeout '1d'$$);
 SELECT pg_temp.server($$request_timeout '2d'$$);
