@@ -12,13 +12,17 @@ CREATE USER MAPPING FOR CURRENT_USER SERVER looked
     OPTIONS (access_key 'SIMAK0EVERYTHING0000',
              secret_key 'simSkEverything/+0123456789abcdefghijklmn');
 IMPORT FOREIGN SCHEMA hss LIMIT TO (hss_quotas, hss_quota_tags) FROM SERVER looked INTO public;
+CREATE FUNCTION plan_of(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN QUERY EXECUTE 'EXPLAIN (COSTS OFF) ' || query;
+END $$;
 CREATE TEMP TABLE copy AS SELECT * FROM hss_quotas;
 CREATE TEMP TABLE billing AS
     SELECT resource_id, row_number() OVER (ORDER BY resource_id) AS n FROM copy WHERE category = 'host_resource';
 CREATE TEMP TABLE few AS SELECT * FROM billing WHERE n <= 3;
 ANALYZE few, billing;
 \! python3 test/regress_log.py lookups | wc -l
-EXPLAIN (COSTS OFF) SELECT f.n, q.used_status FROM few f JOIN hss_quotas q ON q.resource_id = f.resource_id;
+SELECT line FROM plan_of('SELECT f.n, q.used_status FROM few f JOIN hss_quotas q ON q.resource_id = f.resource_id') line WHERE line ~ 'Loop|Scan|Sent';
 SELECT count(*) FROM few f JOIN hss_quotas q ON q.resource_id = f.resource_id;
 \! python3 test/regress_log.py lookups | wc -l
 -- a key in the second list takes two requests, one that is nowhere too
@@ -41,7 +45,7 @@ SELECT count(*) = (SELECT sum(jsonb_array_length(CASE jsonb_typeof(tags) WHEN 'a
 FROM few f JOIN hss_quota_tags t USING (resource_id);
 \! python3 test/regress_log.py lookups >/dev/null
 -- many rows: one read of the list
-EXPLAIN (COSTS OFF) SELECT count(*) FROM billing b JOIN hss_quotas q ON q.resource_id = b.resource_id;
+SELECT line FROM plan_of('SELECT count(*) FROM billing b JOIN hss_quotas q ON q.resource_id = b.resource_id') line WHERE line ~ 'Join|Scan|Sent';
 SELECT count(*) FROM billing b JOIN hss_quotas q ON q.resource_id = b.resource_id;
 \! python3 test/regress_log.py lookups | wc -l
 -- a project that only the join names
@@ -49,4 +53,5 @@ ALTER SERVER looked OPTIONS (DROP project_id);
 CREATE TEMP TABLE projects AS SELECT '0a1b2c3d4e5f60718293a4b5c6d7e8f9' AS project_id;
 SELECT count(*) FROM hss_quotas;
 SELECT count(*) FROM projects p JOIN hss_quotas q USING (project_id);
+DROP FUNCTION plan_of;
 DROP EXTENSION hwbss_fdw CASCADE;
