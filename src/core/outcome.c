@@ -40,6 +40,8 @@ hw_outcome_status(CURL *easy, CURLcode rc, const HwOutcome *outcome,
 	kind = kind_of(easy, rc, outcome);
 	if (kind == HW_OUT_OF_MEMORY)
 		return hw_status_set(status, kind, "out of memory");
+	if (kind == HW_TOO_LARGE && !outcome->has_head)
+		return hw_status_set(status, kind, "a header line is too large");
 	return hw_status_set(status, kind, "%s",
 						 outcome->words[0] ? outcome->words :
 						 curl_easy_strerror(rc));
@@ -66,8 +68,8 @@ kind_of(CURL *easy, CURLcode rc, const HwOutcome *outcome)
 			return HW_NO_CONNECTION;
 
 		case CURLE_RECV_ERROR:
-			/* Until 8.8 curl has no other sign of a length that is none. */
-			if (strstr(outcome->words, "chunked-encoding"))
+			/* curl has no other sign of a chunk length that is none. */
+			if (strstr(outcome->words, "chunk"))
 				return HW_BAD_REPLY;
 			return HW_NO_CONNECTION;
 
