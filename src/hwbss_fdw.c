@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "access/reloptions.h"
+#include "fdw/analyze.h"
 #include "fdw/compat.h"
 #include "fdw/explain.h"
 #include "fdw/import.h"
@@ -45,6 +46,7 @@ hwbss_fdw_handler(PG_FUNCTION_ARGS)
 	routine->ReScanForeignScan = hwReScanForeignScan;
 	routine->EndForeignScan = hwEndForeignScan;
 	routine->ExplainForeignScan = hwExplainForeignScan;
+	routine->AnalyzeForeignTable = hwAnalyzeForeignTable;
 	routine->ImportForeignSchema = hwImportForeignSchema;
 	PG_RETURN_POINTER(routine);
 }

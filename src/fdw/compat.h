@@ -68,6 +68,13 @@
 extern void hw_init_srf(FunctionCallInfo fcinfo);
 #endif
 
+/* 15 gave samplers another generator. */
+#if PG_VERSION_NUM >= 150000
+#define hw_sampler_fract(state) sampler_random_fract(&(state)->randstate)
+#else
+#define hw_sampler_fract(state) sampler_random_fract((state)->randstate)
+#endif
+
 /* 16 made one function of the checks of privileges. */
 #if PG_VERSION_NUM >= 160000
 #define hw_server_aclcheck(serverid, userid, mode) \

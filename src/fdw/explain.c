@@ -12,6 +12,7 @@
 
 #include "catalog/pg_type.h"
 #include "fdw/conditions.h"
+#include "fdw/question.h"
 #include "fdw/scan.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/array.h"
@@ -220,7 +221,7 @@ explain_plan(ForeignScanState *node, ExplainState *es, const HwScan *scan)
 		ExplainPropertyList("Not Sent", not_sent, es);
 	if (foreign->api->paging.style == HW_OFFSET && foreign->table->key)
 	{
-		int			size = hw_scan_page_size(foreign);
+		int			size = hw_question_page_size(foreign);
 		double		goal = Max(scan->plan->row_goal,
 							   foreign->api->paging.size_min);
 

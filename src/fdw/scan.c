@@ -12,6 +12,7 @@
 #include "executor/executor.h"
 #include "fdw/compat.h"
 #include "fdw/conditions.h"
+#include "fdw/question.h"
 #include "fdw/report.h"
 #include "fdw/wait.h"
 #include "miscadmin.h"
@@ -43,74 +44,7 @@ hwBeginForeignScan(ForeignScanState *node, int eflags)
 		scan->repeats = HW_READ_AGAIN;
 }
 
-/* --- questions ------------------------------------------------------ */
-
-static HwOnDrift
-on_drift(const HwOptions *options)
-{
-	if (strcmp(options->on_drift, "warning") == 0)
-		return HW_DRIFT_WARNING;
-	if (strcmp(options->on_drift, "ignore") == 0)
-		return HW_DRIFT_IGNORE;
-	return HW_DRIFT_ERROR;
-}
-
-int
-hw_scan_page_size(const HwForeignTable *foreign)
-{
-	const HwPaging *paging = &foreign->api->paging;
-	long		size = foreign->options->page_size;
-
-	if (size > paging->size_max)
-		size = paging->size_max;
-	return (int) Max(size, paging->size_min);
-}
-
-/* The spelling to begin with: the user's, or what was understood before. */
-static void
-set_dialect(const HwScan *scan, HwQuestion *question)
-{
-	const char *spelling = scan->foreign->options->status_spelling;
-
-	if (strcmp(spelling, "long") == 0)
-		question->dialect = HW_DIALECT_LONG;
-	else if (strcmp(spelling, "short") == 0)
-		question->dialect = HW_DIALECT_SHORT;
-	else
-	{
-		question->dialect = hw_session_dialect(scan->session,
-											   scan->foreign->api,
-											   scan->foreign->endpoint);
-		question->dialect_is_known = question->dialect != HW_DIALECT_AUTO;
-	}
-}
-
-static void
-set_question(const HwScan *scan, EState *estate, HwQuestion *question)
-{
-	const HwForeignTable *foreign = scan->foreign;
-	const HwOptions *options = foreign->options;
-	HwFetchOptions *fetch = &question->fetch;
-
-	question->service = foreign->service;
-	question->api = foreign->api;
-	question->table = foreign->table;
-	question->columns = hw_tuple_columns(scan->maker, &question->ncolumns);
-	question->endpoint = foreign->endpoint;
-	if (hw_auth_signs(hw_client_auth(hw_session_client(scan->session))))
-		question->scope_id = foreign->service->scope == HW_PROJECT_SCOPE ?
-			"project" : options->domain_id;
-	question->page_size = hw_scan_page_size(foreign);
-	question->row_goal = scan->plan->row_goal > LONG_MAX / 2 ? 0
-		: (long) scan->plan->row_goal;
-	question->window = (int) options->prefetch;
-	question->on_drift = on_drift(options);
-	set_dialect(scan, question);
-
-	hw_options_transport(options, fetch);
-	if (scan->repeats != HW_READ_ONCE)
-		fetch->statement = hw_session_statement(estate);
-}
+/* --- starting -------------------------------------------------------- */
 
 static void
 release_pager(void *object)
@@ -165,7 +99,12 @@ scan_start(ForeignScanState *node)
 
 	question.bindings = scan->bindings;
 	question.nbindings = scan->nbindings;
-	set_question(scan, estate, &question);
+	question.columns = hw_tuple_columns(scan->maker, &question.ncolumns);
+	question.row_goal = scan->plan->row_goal > LONG_MAX / 2 ? 0
+		: (long) scan->plan->row_goal;
+	hw_question_set(scan->foreign, scan->session, &question);
+	if (scan->repeats != HW_READ_ONCE)
+		question.fetch.statement = hw_session_statement(estate);
 	hw_status_clear(&status);
 	scan->pager_owner->object = hw_pager_open(hw_session_client(scan->session),
 											  &question, &status);

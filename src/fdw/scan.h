@@ -47,9 +47,6 @@ extern TupleTableSlot *hwIterateForeignScan(ForeignScanState *node);
 extern void hwReScanForeignScan(ForeignScanState *node);
 extern void hwEndForeignScan(ForeignScanState *node);
 
-/* Rows asked for per request. */
-extern int	hw_scan_page_size(const HwForeignTable *foreign);
-
 /* Sum over all pagers of a scan so far. */
 extern void hw_scan_stats(const HwScan *scan, HwPagerStats *stats);
 

@@ -1,0 +1,25 @@
+--
+-- ANALYZE reads the whole table once; the planner then knows its size.
+--
+\set url `echo $HWBSS_SIM_URL`
+\set case :url /case/id=analyze;quotas=1000
+CREATE EXTENSION hwbss_fdw;
+CREATE SERVER analyzed FOREIGN DATA WRAPPER hwbss_fdw
+    OPTIONS (endpoint :'case', allow_insecure 'true', region 'ap-southeast-1',
+             project_id '0a1b2c3d4e5f60718293a4b5c6d7e8f9');
+CREATE USER MAPPING FOR CURRENT_USER SERVER analyzed
+    OPTIONS (access_key 'SIMAK0EVERYTHING0000',
+             secret_key 'simSkEverything/+0123456789abcdefghijklmn');
+IMPORT FOREIGN SCHEMA hss LIMIT TO (hss_quotas, hss_quota_summary) FROM SERVER analyzed INTO public;
+ANALYZE hss_quotas;
+\! python3 test/regress_log.py analyze | wc -l
+SELECT reltuples FROM pg_class WHERE relname = 'hss_quotas';
+SELECT attname, n_distinct FROM pg_stats WHERE tablename = 'hss_quotas' AND attname IN ('resource_id', 'used_status', 'category') ORDER BY 1;
+-- a sample of a larger table
+ALTER FOREIGN TABLE hss_quotas ALTER version SET STATISTICS 1;
+SET default_statistics_target = 1;
+ANALYZE hss_quotas (version);
+SELECT reltuples FROM pg_class WHERE relname = 'hss_quotas';
+ANALYZE hss_quota_summary;
+SELECT reltuples FROM pg_class WHERE relname = 'hss_quota_summary';
+DROP EXTENSION hwbss_fdw CASCADE;

@@ -1,0 +1,72 @@
+/*-------------------------------------------------------------------------
+ *
+ * question.c
+ *	  What the options of a foreign table and its session say to a pager.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "fdw/question.h"
+
+#include "fdw/compat.h"
+
+static HwOnDrift
+on_drift(const HwOptions *options)
+{
+	if (strcmp(options->on_drift, "warning") == 0)
+		return HW_DRIFT_WARNING;
+	if (strcmp(options->on_drift, "ignore") == 0)
+		return HW_DRIFT_IGNORE;
+	return HW_DRIFT_ERROR;
+}
+
+int
+hw_question_page_size(const HwForeignTable *foreign)
+{
+	const HwPaging *paging = &foreign->api->paging;
+	long		size = foreign->options->page_size;
+
+	if (size > paging->size_max)
+		size = paging->size_max;
+	return (int) Max(size, paging->size_min);
+}
+
+/* The spelling to begin with: the user's, or what was understood before. */
+static void
+set_dialect(const HwForeignTable *foreign, HwSession *session,
+			HwQuestion *question)
+{
+	const char *spelling = foreign->options->status_spelling;
+
+	if (strcmp(spelling, "long") == 0)
+		question->dialect = HW_DIALECT_LONG;
+	else if (strcmp(spelling, "short") == 0)
+		question->dialect = HW_DIALECT_SHORT;
+	else
+	{
+		question->dialect = hw_session_dialect(session, foreign->api,
+											   foreign->endpoint);
+		question->dialect_is_known = question->dialect != HW_DIALECT_AUTO;
+	}
+}
+
+void
+hw_question_set(const HwForeignTable *foreign, HwSession *session,
+				HwQuestion *question)
+{
+	const HwOptions *options = foreign->options;
+
+	question->service = foreign->service;
+	question->api = foreign->api;
+	question->table = foreign->table;
+	question->endpoint = foreign->endpoint;
+
+	/* Which project is asked, the pager takes from the path. */
+	if (hw_auth_signs(hw_client_auth(hw_session_client(session))))
+		question->scope_id = foreign->service->scope == HW_PROJECT_SCOPE ?
+			"project" : options->domain_id;
+	question->page_size = hw_question_page_size(foreign);
+	question->window = (int) options->prefetch;
+	question->on_drift = on_drift(options);
+	set_dialect(foreign, session, question);
+	hw_options_transport(options, &question->fetch);
+}
