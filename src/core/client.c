@@ -49,6 +49,7 @@ struct HwFetch
 	HwExchange *exchange;		/* while sent */
 	HwRetry		retry;
 	bool		has_retried_auth;
+	bool		was_repeated;	/* for having been left alone */
 	bool		is_spoiled;
 	long long	due_ms;
 	long long	done_ms;
@@ -80,7 +81,10 @@ hw_client_open(const HwCredentials *credentials, HwStatus *status)
 		hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
 		return NULL;
 	}
-	client->chance = (unsigned long) hw_engine_now() | 1;
+
+	/* A small seed would begin with small numbers: spread its bits. */
+	client->chance = ((unsigned long) hw_engine_now() *
+					  0x9e3779b97f4a7c15UL) | 1;
 	client->hasher = hw_hasher_open();
 	client->auth = hw_auth_open(credentials);
 	if (client->hasher == NULL || client->auth == NULL)
@@ -352,8 +356,10 @@ fetch_retry(HwFetch *fetch, time_t reply_date, bool was_unattended)
 	HwClient   *client = fetch->client;
 	long		delay_ms;
 
-	if (was_unattended && fetch->status.kind == HW_TIMED_OUT)
+	if (was_unattended && fetch->status.kind == HW_TIMED_OUT &&
+		!fetch->was_repeated)
 	{
+		fetch->was_repeated = true;
 		fetch->state = FETCH_QUEUED;
 		fetch->retry.nattempts--;
 		return;
@@ -464,6 +470,12 @@ hw_client_drive(HwClient *client, HwStatus *status)
 	return true;
 }
 
+void
+hw_client_attend(HwClient *client)
+{
+	client->driven_ms = hw_engine_now();
+}
+
 /* --- fetches -------------------------------------------------------- */
 
 static HwFetch *
@@ -529,6 +541,9 @@ hw_client_fetch(HwClient *client, HwRequest *request,
 	fetch = has_key ? find_reusable(client, &key, options) : NULL;
 	if (fetch)
 	{
+		/* From the cache it becomes the statement's: no later reply then. */
+		if (fetch->options.statement == 0)
+			fetch->options.statement = options->statement;
 		hw_request_free(request);
 		if (options->reuse_ms > fetch->options.reuse_ms)
 			fetch->options.reuse_ms = options->reuse_ms;

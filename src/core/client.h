@@ -62,6 +62,12 @@ extern const HwCounters *hw_client_counters(const HwClient *client);
  */
 extern bool hw_client_drive(HwClient *client, HwStatus *status);
 
+/*
+ * Says that the caller has been waiting for the descriptor since the last
+ * drive.  Time that passes otherwise is not held against a transfer.
+ */
+extern void hw_client_attend(HwClient *client);
+
 /* Replies kept for this statement alone are let go. */
 extern void hw_client_end_statement(HwClient *client,
 									unsigned long statement);

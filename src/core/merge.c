@@ -3,8 +3,9 @@
  * merge.c
  *	  Counters that were asked for value by value, put together.
  *
- * Answers that differ are parts.  Answers that are equal may be the whole, or
- * parts that happen to be equal; then the reply's other lists are evidence.
+ * Answers that differ are parts, unless their lists overlap.  Answers that are
+ * equal may be the whole, or parts that happen to be equal; then the reply's
+ * other lists are evidence.
  *
  *-------------------------------------------------------------------------
  */
@@ -57,7 +58,7 @@ are_equal(const HwTable *table, HwPage *const *pages, int npages,
 
 /* Are the lists of two replies equal, text for text? */
 static bool
-are_same_lists(const HwNode *a, const HwNode *b)
+are_same_lists(const HwNode *a, const HwNode *b, bool *has_failed)
 {
 	HwText		text_a;
 	HwText		text_b;
@@ -69,6 +70,7 @@ are_same_lists(const HwNode *a, const HwNode *b)
 		hw_json_print(a, &text_a);
 	if (b)
 		hw_json_print(b, &text_b);
+	*has_failed |= text_a.has_failed || text_b.has_failed;
 	are_same = strcmp(hw_text_string(&text_a), hw_text_string(&text_b)) == 0;
 	hw_text_free(&text_a);
 	hw_text_free(&text_b);
@@ -81,7 +83,7 @@ are_same_lists(const HwNode *a, const HwNode *b)
  */
 static Finding
 ask_parts(const HwApi *api, const HwTable *table, HwPage *const *pages,
-		  int npages)
+		  int npages, bool *has_failed)
 {
 	bool		are_same = true;
 	const HwNode *first = NULL;
@@ -102,7 +104,7 @@ ask_parts(const HwApi *api, const HwTable *table, HwPage *const *pages,
 			return IS_UNKNOWN;
 		if (i == 0)
 			first = list;
-		are_same &= are_same_lists(first, list);
+		are_same &= are_same_lists(first, list, has_failed);
 	}
 	return are_same ? IS_WHOLE : IS_PART;
 }
@@ -124,7 +126,8 @@ rows_of(const HwApi *api, const HwNode *root)
  * total is more than that, it counts other values too.
  */
 static Finding
-ask_rows(const HwApi *api, HwPage *const *pages, int npages, int limit)
+ask_rows(const HwApi *api, HwPage *const *pages, int npages, int limit,
+		 bool *has_failed)
 {
 	Finding		finding = IS_UNKNOWN;
 
@@ -141,7 +144,7 @@ ask_rows(const HwApi *api, HwPage *const *pages, int npages, int limit)
 		for (const HwNode *row = hw_json_child(rows); row;
 			 row = hw_json_next(row))
 			nrows++;
-		if (i > 0 && nrows > 0 && are_same_lists(first, rows))
+		if (i > 0 && nrows > 0 && are_same_lists(first, rows, has_failed))
 			return IS_WHOLE;	/* the filter itself was ignored */
 		if (nrows >= limit)
 			continue;
@@ -169,6 +172,70 @@ sum_cell(HwPage *const *pages, int npages, int cell, long long *sum)
 		has_number = true;
 	}
 	return has_number;
+}
+
+/* The field that names a kind: the first column of the list's own table. */
+static const char *
+kind_field(const HwApi *api, const char *list)
+{
+	for (const HwTable *table = api->tables; table->name; table++)
+	{
+		if (table->rows && strcmp(table->rows, list) == 0)
+			return table->columns[0].name;
+	}
+	return "";
+}
+
+/* Does a kind have a number in two lists?  Parts have none in common. */
+static bool
+share_kind(const HwApi *api, const char *field, const HwNode *a,
+		   const HwNode *b)
+{
+	for (const HwNode *x = a ? hw_json_child(a) : NULL; x; x = hw_json_next(x))
+	{
+		const HwNode *kind = hw_json_find(x, field);
+		const char *name = kind ? hw_json_text(kind) : NULL;
+
+		for (const HwNode *y = b ? hw_json_child(b) : NULL; y && name;
+			 y = hw_json_next(y))
+		{
+			const HwNode *other = hw_json_find(y, field);
+			const char *text = other ? hw_json_text(other) : NULL;
+
+			if (text && strcmp(name, text) == 0 &&
+				counter(x, api->paging.total) > 0 &&
+				counter(y, api->paging.total) > 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Answers that differ are parts, unless their lists overlap: then each is the
+ * whole, and it changed between the two.
+ */
+static bool
+have_changed(const HwApi *api, const HwTable *table, HwPage *const *pages,
+			 int npages, bool *has_failed)
+{
+	const HwNode *first = pages[0]->elements[0].node;
+	const HwNode *rows = rows_of(api, first);
+
+	for (int i = 1; i < npages; i++)
+	{
+		const HwNode *root = pages[i]->elements[0].node;
+
+		if (table->parts &&
+			share_kind(api, kind_field(api, table->parts),
+					   hw_json_find(first, table->parts),
+					   hw_json_find(root, table->parts)))
+			return true;
+		if (rows && hw_json_child(rows) &&
+			are_same_lists(rows, rows_of(api, root), has_failed))
+			return true;
+	}
+	return false;
 }
 
 static bool
@@ -213,6 +280,8 @@ hw_merge_pages(const HwApi *api, const HwTable *table, const HwForm *form,
 {
 	Finding		finding = IS_PART;
 	bool		are_zero;
+	bool		has_failed = false;
+	bool		have_drifted = false;
 
 	for (int i = 0; i < npages; i++)
 	{
@@ -223,10 +292,17 @@ hw_merge_pages(const HwApi *api, const HwTable *table, const HwForm *form,
 	if (are_equal(table, pages, npages, &are_zero))
 	{
 		finding = are_zero ? IS_WHOLE
-			: ask_parts(api, table, pages, npages);
+			: ask_parts(api, table, pages, npages, &has_failed);
 		if (finding == IS_UNKNOWN)
-			finding = ask_rows(api, pages, npages, limit);
+			finding = ask_rows(api, pages, npages, limit, &has_failed);
 	}
+	else
+		have_drifted = have_changed(api, table, pages, npages, &has_failed);
+	if (has_failed)
+		return hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
+	if (have_drifted)
+		return hw_status_set(status, HW_DRIFTED,
+							 "the counters changed while they were read");
 	if (finding == IS_UNKNOWN)
 		return hw_status_set(status, HW_BAD_REPLY,
 							 "the replies do not tell whether each counts everything or only its own part");

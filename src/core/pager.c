@@ -8,7 +8,8 @@
  * The offset of the next page is the number of rows received, never of those
  * asked for: a service may hand out fewer than the limit.  A list ends with an
  * empty page, or with a page below the limit that reaches the total; the total
- * alone ends nothing, since it is not documented what it counts.
+ * alone ends nothing, since it is not documented what it counts, and one below
+ * the rows that have come counts something else.
  *
  *-------------------------------------------------------------------------
  */
@@ -53,6 +54,8 @@ typedef struct Strand
 	long long	total;
 	long		nreceived;
 	int			npages;
+	const char *last_key;		/* first key of the page before; owned */
+	int			last_count;		/* and how many elements it had */
 } Strand;
 
 struct HwPager
@@ -283,12 +286,25 @@ hw_pager_open(HwClient *client, const HwQuestion *question, HwStatus *status)
 
 /* --- closing -------------------------------------------------------- */
 
+/* What a request that was sent for this pager has cost so far. */
 static void
-slot_release(HwPager *pager, Slot *slot)
+add_counters(HwCounters *sum, const Slot *slot)
 {
 	HwCounters	counters;
 
+	if (slot->is_reused)
+		return;
 	hw_fetch_counters(slot->fetch, &counters);
+	sum->nrequests += counters.nrequests;
+	sum->nretries += counters.nretries;
+	sum->bytes += counters.bytes;
+	sum->waited_ms += counters.waited_ms;
+}
+
+static void
+slot_release(HwPager *pager, Slot *slot)
+{
+	add_counters(&pager->stats.counters, slot);
 	if (slot->is_reused)
 	{
 		long		age_ms = hw_fetch_age_ms(slot->fetch);
@@ -296,13 +312,6 @@ slot_release(HwPager *pager, Slot *slot)
 		pager->stats.ncached++;
 		if (age_ms > pager->stats.cache_age_ms)
 			pager->stats.cache_age_ms = age_ms;
-	}
-	else
-	{
-		pager->stats.counters.nrequests += counters.nrequests;
-		pager->stats.counters.nretries += counters.nretries;
-		pager->stats.counters.bytes += counters.bytes;
-		pager->stats.counters.waited_ms += counters.waited_ms;
 	}
 	hw_fetch_release(slot->fetch);
 }
@@ -329,7 +338,10 @@ hw_pager_free(HwPager *pager)
 		return;
 	hw_pager_cancel(pager);
 	for (int s = 0; pager->strands && s < pager->nstrands; s++)
+	{
 		hw_page_free(pager->strands[s].stash);
+		free((char *) pager->strands[s].last_key);
+	}
 	free(pager->strands);
 	hw_page_free(pager->page);
 	if (pager->seen)
@@ -704,12 +716,18 @@ accept_first(HwPager *pager, Strand *strand, unsigned spelled,
 			 HwPage **page, HwCursor *cursor)
 {
 	bool		is_ignored = false;
+	bool		has_match = false;
 	bool		stash_matches = false;
 
 	if (spelled == 0 || strand->dialect == HW_DIALECT_BARE)
 		return true;
 	for (int i = 0; i < (*page)->nelements; i++)
-		is_ignored |= ((*page)->elements[i].mismatches & spelled) != 0;
+	{
+		bool		is_match = ((*page)->elements[i].mismatches & spelled) == 0;
+
+		is_ignored |= !is_match;
+		has_match |= is_match;
+	}
 	for (int i = 0; strand->stash && i < strand->stash->nelements; i++)
 		stash_matches |= (strand->stash->elements[i].mismatches & spelled) == 0;
 
@@ -730,6 +748,14 @@ accept_first(HwPager *pager, Strand *strand, unsigned spelled,
 			strand->stash_cursor = *cursor;
 			strand->stash_dialect = ignored;
 			*page = NULL;
+			return false;
+		}
+		if (strand->was_empty && !has_match)
+		{
+			/* What is not understood is ignored: nothing was the answer. */
+			learn(pager, strand->dialect == HW_DIALECT_LONG ?
+				  HW_DIALECT_SHORT : HW_DIALECT_LONG);
+			strand->is_done = strand->is_settled = true;
 			return false;
 		}
 		return true;
@@ -800,16 +826,44 @@ note_key(HwPager *pager, const HwAsked *asked, const char *key, int strand)
 /* The row itself is the key; twice in one list it is two rows. */
 static HwSeenResult
 note_row(HwPager *pager, const HwAsked *asked, const HwElement *element,
-		 int strand)
+		 int strand, bool *is_changed)
 {
 	HwSeenResult result = HW_SEEN_FAILED;
+	const HwNode *name = hw_json_find(element->node,
+									  pager->question.table->columns[0].name);
 	HwText		row;
 
 	hw_text_init(&row, 0);
 	if (hw_json_print(element->node, &row))
 		result = note_key(pager, asked, hw_text_string(&row), strand);
+	hw_text_reset(&row);
+
+	/* A name that was counted otherwise before: the lists have changed. */
+	*is_changed = false;
+	if (result == HW_SEEN_NEW && name && hw_json_text(name) &&
+		hw_text_puts(&row, "name/") && hw_text_puts(&row, hw_json_text(name)))
+		*is_changed = note_key(pager, asked, hw_text_string(&row), strand) ==
+			HW_SEEN_ELSEWHERE;
 	hw_text_free(&row);
 	return result == HW_SEEN_HERE ? HW_SEEN_NEW : result;
+}
+
+/* Is this the page before once more?  A shifted list is not. */
+static bool
+repeats_last(const Strand *strand, const HwPage *page)
+{
+	return strand->last_key && page->elements[0].key &&
+		page->nelements == strand->last_count &&
+		strcmp(strand->last_key, page->elements[0].key) == 0;
+}
+
+static bool
+remember_page(Strand *strand, const HwPage *page)
+{
+	free((char *) strand->last_key);
+	strand->last_count = page->nelements;
+	return copy_text(&strand->last_key, page->nelements > 0 ?
+					 page->elements[0].key : NULL);
 }
 
 /* Decides which elements are handed out. */
@@ -827,9 +881,10 @@ sift(HwPager *pager, Strand *strand, HwPage *page, const HwAsked *asked,
 	{
 		HwElement  *element = &page->elements[i];
 		HwSeenResult result = HW_SEEN_NEW;
+		bool		is_changed = false;
 
 		if (pager->question.table->merge == HW_UNION)
-			result = note_row(pager, asked, element, index);
+			result = note_row(pager, asked, element, index, &is_changed);
 		else if (element->key)
 			result = note_key(pager, asked, element->key, index);
 		if (result == HW_SEEN_FAILED)
@@ -852,12 +907,26 @@ sift(HwPager *pager, Strand *strand, HwPage *page, const HwAsked *asked,
 			element->is_dropped = true;
 			pager->stats.ndropped++;
 		}
+		if (is_changed)
+		{
+			element->is_dropped = true;
+			hw_status_set(&status, HW_DRIFTED,
+						  "the counters changed while they were read");
+			if (!drift(pager, &status))
+				return false;
+		}
 	}
-	if (nhere > 0 && nhere == page->nelements && cursor.offset > 0)
+	if (nhere > 0 && nhere == page->nelements && cursor.offset > 0 &&
+		repeats_last(strand, page))
 	{
 		hw_status_set(&status, HW_STUCK,
 					  "the page at offset %ld repeats rows of the pages before",
 					  cursor.offset);
+		return fail(pager, &status);
+	}
+	if (!remember_page(strand, page))
+	{
+		no_memory(&status);
 		return fail(pager, &status);
 	}
 	if (nhere > 0)
@@ -918,17 +987,22 @@ move_on(HwPager *pager, Strand *strand, const HwPage *page, HwCursor cursor)
 	strand->npages++;
 	strand->is_settled = true;
 	if (!has_pages(pager) || page->nelements == 0 ||
-		(page->nelements < cursor.limit && strand->total >= 0 &&
-		 next >= strand->total))
+		(page->nelements < cursor.limit && next == strand->total))
 	{
 		strand->is_done = true;
 		release_slots(pager, strand);
 		return;
 	}
-	strand->is_steady = page->nelements == cursor.limit ||
-		page->nelements == strand->step;
-	if (page->nelements < cursor.limit)
+	if (page->nelements == cursor.limit)
+	{
+		strand->is_steady = true;
+		strand->step = pager->question.page_size;
+	}
+	else
+	{
+		strand->is_steady = page->nelements == strand->step;
 		strand->step = page->nelements;
+	}
 	if (strand->nslots == 0 || strand->slots[0].cursor.offset != next)
 	{
 		/* What was asked ahead is not what comes next. */
@@ -985,8 +1059,11 @@ merge_group(HwPager *pager, Strand *strand, HwPage *page)
 	if (!hw_merge_pages(pager->question.api, pager->question.table,
 						pager->form, pages, pager->group, first_limit(pager), &status))
 	{
-		fail(pager, &status);
-		return NULL;
+		/* One of them is as good as the other, if the user says so. */
+		if (status.kind != HW_DRIFTED)
+			fail(pager, &status);
+		if (status.kind != HW_DRIFTED || !drift(pager, &status))
+			return NULL;
 	}
 	page = pages[0];
 	pager->strands[first].stash = NULL;
@@ -1185,6 +1262,8 @@ hw_pager_stats(const HwPager *pager, HwPagerStats *stats)
 		const Strand *strand = &pager->strands[s];
 
 		stats->total += strand->nreceived;
+		for (int i = 0; i < strand->nslots; i++)
+			add_counters(&stats->counters, &strand->slots[i]);
 		if (strand->is_done)
 			stats->npages_expected += strand->npages;
 		else if (strand->total >= 0 && strand->step > 0 &&

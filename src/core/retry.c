@@ -82,7 +82,7 @@ hw_retry_delay(const HwRetry *retry, const HwStatus *status, long budget_ms,
 	int			nrepeats = retry->nattempts > 0 ? retry->nattempts - 1 : 0;
 	long		delay;
 
-	if (!is_repeatable(status, nrepeats))
+	if (budget_ms <= 0 || !is_repeatable(status, nrepeats))
 		return -1;
 	if (status->kind == HW_THROTTLED)
 	{

@@ -14,6 +14,7 @@
 
 #include "commands/explain.h"
 #include "fmgr.h"
+#include "nodes/value.h"
 #include "optimizer/pathnode.h"
 #include "pgstat.h"
 #include "utils/guc.h"
@@ -25,6 +26,16 @@
 /* 16 moved the varlena macros. */
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
+#endif
+
+/* 18 renamed the mark of functions that do not return. */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn _Noreturn
+#endif
+
+/* 15 gave each kind of value node a type of its own. */
+#if PG_VERSION_NUM < 150000
+typedef Value String;
 #endif
 
 /* 18 split the EXPLAIN headers. */

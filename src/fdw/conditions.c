@@ -373,8 +373,10 @@ bind_derived(const HwForeignTable *foreign, const HwCondition *condition,
 
 /* Lists whose product is too large are read whole and filtered locally. */
 static void
-cap_strands(const HwApi *api, Values *all)
+cap_strands(const HwForeignTable *foreign, Values *all)
 {
+	const HwApi *api = foreign->api;
+
 	for (;;)
 	{
 		long		product = 1;
@@ -382,7 +384,13 @@ cap_strands(const HwApi *api, Values *all)
 
 		for (int i = 0; api->params[i].name; i++)
 		{
-			if (!all[i].is_bound || api->params[i].place == HW_IN_PATH)
+			/* Without its values an option's would be asked for instead. */
+			if (!all[i].is_bound || api->params[i].place == HW_IN_PATH ||
+				(api->params[i].option &&
+				 hw_option_text(foreign->options, api->params[i].option) &&
+				 strcmp(hw_option_text(foreign->options,
+									   api->params[i].option),
+						api->params[i].reserved) != 0))
 				continue;
 			product *= list_length(all[i].texts);
 			if (largest < 0 || list_length(all[i].texts) >
@@ -478,7 +486,7 @@ hw_bindings_evaluate(const HwForeignTable *foreign, List *conditions,
 		if (all[i].is_bound && all[i].texts == NIL)
 			return -1;			/* contradictory */
 	}
-	cap_strands(foreign->api, all);
+	cap_strands(foreign, all);
 	return make_bindings(foreign, all, bindings);
 }
 

@@ -15,6 +15,7 @@
 
 #include "postgres.h"
 
+#include "fdw/compat.h"
 #include "core/pager.h"
 #include "executor/executor.h"
 #include "fdw/table.h"
@@ -54,8 +55,8 @@ extern const char *hw_condition_reason(const HwForeignTable *foreign,
 extern bool hw_value_is_sendable(const HwParam *param, const char *value);
 
 /* ERROR: no request without a value for this param, and nothing sets it. */
-extern void hw_conditions_require(const HwForeignTable *foreign,
-								  const HwParam *param) pg_attribute_noreturn();
+pg_noreturn extern void hw_conditions_require(const HwForeignTable *foreign,
+								  const HwParam *param);
 
 /*
  * Evaluates the values and combines them: conditions on one param intersect.

@@ -229,6 +229,20 @@ is_sendable_member(PlannerInfo *root, RelOptInfo *rel,
 	return true;
 }
 
+/*
+ * An option says which list a full read is of; a look-up must not read another
+ * one, or the plan would decide the answer.
+ */
+static bool
+is_set_by_option(const HwForeignTable *foreign, const HwParam *param)
+{
+	const char *value = param->option ?
+		hw_option_text(foreign->options, param->option) : NULL;
+
+	return value && (param->reserved == NULL ||
+					 strcmp(value, param->reserved) != 0);
+}
+
 /* Notes the parameterization under which a join clause can be sent. */
 static List *
 add_outer(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *rinfo,
@@ -237,15 +251,19 @@ add_outer(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *rinfo,
 	HwRelInfo  *info = baserel->fdw_private;
 	Relids		outer;
 	ParamPathInfo *param_info;
+	HwCondition *condition;
 
 	if (!join_clause_is_movable_to(rinfo, baserel))
 		return outers;
 	outer = bms_del_member(bms_union(rinfo->clause_relids,
 									 baserel->lateral_relids),
 						   baserel->relid);
-	if (bms_is_empty(outer) ||
-		!hw_condition_of_clause(root, info->foreign, baserel->relid, outer,
-								rinfo->clause))
+	if (bms_is_empty(outer))
+		return outers;
+	condition = hw_condition_of_clause(root, info->foreign, baserel->relid,
+									   outer, rinfo->clause);
+	if (condition == NULL ||
+		is_set_by_option(info->foreign, condition->param))
 		return outers;
 	param_info = get_baserel_parampathinfo(root, baserel, outer);
 	return list_append_unique_ptr(outers, param_info);
@@ -414,6 +432,10 @@ hwGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid,
 		condition = hw_condition_of_clause(root, foreign, baserel->relid,
 										   PATH_REQ_OUTER(&best_path->path),
 										   rinfo->clause);
+		if (condition && is_set_by_option(foreign, condition->param) &&
+			!hw_condition_of_clause(root, foreign, baserel->relid, NULL,
+									rinfo->clause))
+			condition = NULL;
 		if (condition)
 		{
 			names = lappend(names,

@@ -13,11 +13,12 @@
 #include "postgres.h"
 
 #include "core/status.h"
+#include "fdw/compat.h"
 #include "fdw/table.h"
 
 /* ERROR: the table could not be read. */
-extern void hw_report_scan(const HwForeignTable *foreign,
-						   const HwStatus *status) pg_attribute_noreturn();
+pg_noreturn extern void hw_report_scan(const HwForeignTable *foreign,
+						   const HwStatus *status);
 
 /* WARNING: the list changed while it was read. */
 extern void hw_report_drift(const HwForeignTable *foreign,
@@ -29,11 +30,10 @@ extern void hw_report_wait(const HwForeignTable *foreign,
 						   long page, long npages);
 
 /* ERROR: a service could not be asked. */
-extern void hw_report_probe(const char *servername, const HwApi *api,
-							const HwStatus *status) pg_attribute_noreturn();
+pg_noreturn extern void hw_report_probe(const char *servername, const HwApi *api,
+							const HwStatus *status);
 
 /* ERROR: a session could not be opened. */
-extern void hw_report_session(const char *servername, const HwStatus *status)
-			pg_attribute_noreturn();
+pg_noreturn extern void hw_report_session(const char *servername, const HwStatus *status);
 
 #endif							/* HW_REPORT_H */

@@ -46,6 +46,7 @@ struct HwSession
 	uint32		mapping_hash;
 	uint32		server_hash;
 	HwClient   *client;
+	HwCounters	counters;		/* in copies only */
 	int			npins;
 	bool		is_doomed;
 	int			ndescriptors;	/* declared to fd.c */
@@ -333,21 +334,34 @@ hw_session_forget(void)
 void
 hw_session_walk(HwSessionVisit visit, void *arg)
 {
+	HwSession  *copies;
+	int			ncopies = 0;
+
+	/* Looking at catalogs may close sessions: only copies are looked at. */
 	for (HwSession *session = sessions; session; session = session->next)
+		ncopies++;
+	copies = palloc(sizeof(HwSession) * Max(ncopies, 1));
+	ncopies = 0;
+	for (HwSession *session = sessions; session; session = session->next)
+	{
+		copies[ncopies] = *session;
+		copies[ncopies++].counters = *hw_client_counters(session->client);
+	}
+
+	for (int i = 0; i < ncopies; i++)
 	{
 		HeapTuple	tuple;
 		ForeignServer *server;
 		char	   *role = "public";
 
 		tuple = SearchSysCache1(FOREIGNSERVEROID,
-								ObjectIdGetDatum(session->serverid));
+								ObjectIdGetDatum(copies[i].serverid));
 		if (!HeapTupleIsValid(tuple))
 			continue;			/* dropped; a cursor still reads from it */
 		ReleaseSysCache(tuple);
-		server = GetForeignServer(session->serverid);
-		if (OidIsValid(session->userid))
-			role = GetUserNameFromId(session->userid, true);
-		visit(server->servername, role,
-			  hw_client_counters(session->client), arg);
+		server = GetForeignServer(copies[i].serverid);
+		if (OidIsValid(copies[i].userid))
+			role = GetUserNameFromId(copies[i].userid, true);
+		visit(server->servername, role, &copies[i].counters, arg);
 	}
 }

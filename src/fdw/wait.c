@@ -64,6 +64,7 @@ hw_wait_until(HwSession *session, bool (*is_ready) (const void *arg),
 								   WL_LATCH_SET | WL_SOCKET_READABLE |
 								   WL_EXIT_ON_PM_DEATH,
 								   hw_client_fd(client), -1L, wait_event());
+		hw_client_attend(client);
 		if (events & WL_LATCH_SET)
 		{
 			ResetLatch(MyLatch);

@@ -250,6 +250,27 @@ sub connect_node
 	return;
 }
 
+# A session that stays: HwBss::session($node, user => 'bob', database => 'x',
+# settings => { statement_timeout => '5s' }); see HwBss::Session below.
+sub session
+{
+	my ($node, %option) = @_;
+	return HwBss::Session->new($node, %option);
+}
+
+# The first error in what psql wrote at VERBOSITY verbose: state, message,
+# detail, hint; or nothing.
+sub parse_error
+{
+	my ($text) = @_;
+	return unless $text =~ /^(?:psql:\S+ )?(?:ERROR|FATAL):  (\w{5}): (.*)$/m;
+	my %error = (state => $1, message => $2, detail => '', hint => '');
+	my $rest = substr $text, $+[0];
+	$rest =~ s/^(?:ERROR|FATAL):  .*//ms;
+	$error{ lc $1 } = $2 while $rest =~ /^(DETAIL|HINT|CONTEXT):  (.*)$/mg;
+	return \%error;
+}
+
 # options(name => value ...): an OPTIONS clause; undef leaves one out.
 sub options
 {
@@ -263,6 +284,130 @@ sub options
 		push @items, "$name '$quoted'";
 	}
 	return @items ? 'OPTIONS (' . join(', ', @items) . ')' : '';
+}
+
+# ---- A session that stays ---------------------------------------------------
+
+# One psql, so one backend, over many statements.
+#
+#	my $session = HwBss::session($node);
+#	$session->query('SELECT ...')		its rows; an error is in ->error
+#	$session->send('SELECT ...')		does not wait
+#	$session->finish				waits for it, returns its rows
+#	$session->error				{ state, message, detail, hint } or undef
+#	$session->sockets				sockets and the like the backend has open
+#	$session->quit
+package HwBss::Session;
+
+use strict;
+use warnings;
+
+use Carp qw(croak);
+use IPC::Run ();
+use Time::HiRes qw(sleep);
+
+our $SECONDS = 60;
+
+sub new
+{
+	my ($class, $node, %option) = @_;
+	my $self = bless { in => '', out => '', err => '', n => 0 }, $class;
+	my $database = $option{database} || 'postgres';
+	my @user = $option{user} ? ('-U', $option{user}) : ();
+	my %settings = %{ $option{settings} || {} };
+
+	local $ENV{PGOPTIONS} = join ' ', map { "-c $_=$settings{$_}" }
+	  sort keys %settings;
+	$self->{timer} = IPC::Run::timeout($SECONDS);
+	$self->{run} = IPC::Run::start(
+		[
+			$node->installed_command('psql'), '-XqAt',
+			'-v', 'VERBOSITY=verbose', '-d', $node->connstr($database), @user
+		],
+		'<', \$self->{in}, '>', \$self->{out}, '2>', \$self->{err},
+		$self->{timer});
+	$self->{pid} = $self->query('SELECT pg_backend_pid()');
+	return $self;
+}
+
+sub pid { return $_[0]->{pid} }
+
+sub send
+{
+	my ($self, $sql) = @_;
+	my $mark = 'end-of-query-' . ++$self->{n};
+
+	croak 'the last query is still running' if $self->{running};
+	$self->{running} = $mark;
+	$self->{out} = $self->{err} = '';
+	$self->{in} .= "$sql\n;\n\\echo $mark\n\\warn $mark\n";
+	$self->{timer}->start($SECONDS);
+	$self->{run}->pump_nb while length $self->{in};
+	return;
+}
+
+sub finish
+{
+	my ($self) = @_;
+	my $mark = $self->{running} or croak 'no query is running';
+
+	# A psql that has lost its server ends, and leaves no mark.
+	$self->{timer}->start($SECONDS);
+	while ($self->{out} !~ /^$mark\n/m || $self->{err} !~ /^$mark\n/m)
+	{
+		last unless $self->{run}->pumpable;
+		$self->{run}->pump;
+	}
+	delete $self->{running};
+	($self->{rows} = $self->{out}) =~ s/^$mark\n//m;
+	chomp $self->{rows};
+	($self->{errors} = $self->{err}) =~ s/^$mark\n//m;
+	return $self->{rows};
+}
+
+sub query { my ($self, $sql) = @_; $self->send($sql); return $self->finish }
+
+# What psql wrote to its standard error, and the first error in it.
+sub stderr { return $_[0]->{errors} }
+sub error { return HwBss::parse_error($_[0]->{errors}) }
+sub state { my $error = $_[0]->error; return $error ? $error->{state} : '' }
+
+# Descriptors of the backend that files on disk do not account for.
+sub sockets
+{
+	my ($self) = @_;
+	my $dir = "/proc/$self->{pid}/fd";
+	my @found;
+
+	opendir my $handle, $dir or return;
+	for my $fd (sort readdir $handle)
+	{
+		my $target = readlink "$dir/$fd";
+		push @found, $target
+		  if defined $target && $target =~ /^(?:socket|anon_inode|pipe):/;
+	}
+	closedir $handle;
+	return @found;
+}
+
+sub is_alive { return -d "/proc/$_[0]->{pid}" }
+
+sub quit
+{
+	my ($self) = @_;
+	my $run = delete $self->{run} or return;
+	$self->{in} .= "\\q\n";
+	$self->{timer}->start($SECONDS);
+	eval { $run->finish; 1 } or $run->kill_kill;
+	return;
+}
+
+sub DESTROY
+{
+	my ($self) = @_;
+	local ($?, $!, $@);
+	$self->{run}->kill_kill(grace => 1) if $self->{run};
+	return;
 }
 
 1;
