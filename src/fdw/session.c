@@ -30,6 +30,9 @@
  */
 #define DESCRIPTORS_PER_SESSION (3 + HW_ENGINE_CONNECTIONS_MAX)
 
+/* Left for the server's own waiting, which needs one at a time. */
+#define HEADROOM 4
+
 typedef struct HwLearnt
 {
 	const HwApi *api;
@@ -134,12 +137,32 @@ session_find(Oid mappingid)
 	return NULL;
 }
 
+/* Closes the oldest session that nobody uses; false when there is none. */
+static bool
+close_idle(void)
+{
+	HwSession  *oldest = NULL;
+
+	for (HwSession *session = sessions; session; session = session->next)
+	{
+		if (session->npins == 0 && session->client)
+			oldest = session;
+	}
+	if (oldest)
+		session_close(oldest);
+	return oldest != NULL;
+}
+
 static void
 declare_descriptors(HwSession *session)
 {
-	while (session->ndescriptors < DESCRIPTORS_PER_SESSION)
+	while (session->ndescriptors < DESCRIPTORS_PER_SESSION + HEADROOM)
 	{
-		if (!AcquireExternalFD())
+		bool		is_declared = AcquireExternalFD();
+
+		while (!is_declared && close_idle())
+			is_declared = AcquireExternalFD();
+		if (!is_declared)
 			ereport(ERROR,
 					(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
 					 errmsg("too many open files in this session"),
@@ -148,6 +171,9 @@ declare_descriptors(HwSession *session)
 					 errhint("Raise \"max_files_per_process\" and the operating system's limit, or use fewer foreign servers in one session.")));
 		session->ndescriptors++;
 	}
+	for (; session->ndescriptors > DESCRIPTORS_PER_SESSION;
+		 session->ndescriptors--)
+		ReleaseExternalFD();
 }
 
 static HwSession *
