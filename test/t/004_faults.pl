@@ -199,7 +199,8 @@ sub check
 		unlike($error->{detail} . $error->{hint}, qr/[^\x20-\x7e]/,
 			"$what: nothing but text") if $what !~ /HSS/;
 	}
-	is(scalar @log, $requests, "$what: requests received");
+	is(scalar @log, $requests, "$what: requests received")
+	  if defined $requests;
 	is(scalar(grep { $_->{bug} } @log), 0, "$what: the simulator knows it");
 	is(scalar(grep { $_->{path} =~ /_redirected/ } @log), 0,
 		"$what: no redirect is followed");
@@ -276,8 +277,8 @@ my $pages = scalar $sim->log;
 cmp_ok($pages, '>', 3, 'a list of several pages');
 read_with('quotas=1600;fail=500;fail_at=3', {}, $HOSTS);
 check('third page fails', 'HV00M', qr/API "quotas_detail" answered HTTP 500/,
-	$LATER, scalar(my @seen = $sim->log), 'hss_quotas');
-cmp_ok(scalar @seen, '<=', $pages, 'third page: nothing is asked twice');
+	$LATER, undef, 'hss_quotas');
+cmp_ok(scalar(my @seen = $sim->log), '<=', $pages, 'third page: nothing is asked twice');
 is(read_with('quotas=1600;fail=503x1;fail_at=3', $RETRY, $HOSTS), $hosts,
 	'third page fails once: all rows');
 is(scalar $sim->log, $pages + 1, 'third page fails once: one more request');
