@@ -19,6 +19,17 @@ typedef enum HwSite
 	HW_SITE_EU
 } HwSite;
 
+/*
+ * The hosts of the three services, as patterns of core/hosts.h.  Not all of
+ * Huawei Cloud's domains: below them are hosts that any customer can name, as
+ * those of object storage are.
+ */
+#define HW_HOSTS_DEFAULT \
+	"bss.myhuaweicloud.com, bss-intl.myhuaweicloud.com, " \
+	"hss.*.myhuaweicloud.com, iam.myhuaweicloud.com, " \
+	"iam.*.myhuaweicloud.com, bss.myhuaweicloud.eu, " \
+	"hss.*.myhuaweicloud.eu, iam.*.myhuaweicloud.eu"
+
 typedef struct HwEndpoint
 {
 	const char *service;
