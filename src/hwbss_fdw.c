@@ -11,6 +11,7 @@
 #include "fdw/analyze.h"
 #include "fdw/compat.h"
 #include "fdw/explain.h"
+#include "fdw/guard.h"
 #include "fdw/import.h"
 #include "fdw/options.h"
 #include "fdw/plan.h"
@@ -24,6 +25,8 @@
 
 PG_MODULE_MAGIC;
 
+extern void _PG_init(void);
+
 PG_FUNCTION_INFO_V1(hwbss_fdw_handler);
 PG_FUNCTION_INFO_V1(hwbss_fdw_validator);
 PG_FUNCTION_INFO_V1(hwbss_fdw_tables);
@@ -32,6 +35,12 @@ PG_FUNCTION_INFO_V1(hwbss_fdw_options);
 PG_FUNCTION_INFO_V1(hwbss_fdw_stats);
 PG_FUNCTION_INFO_V1(hwbss_fdw_forget);
 PG_FUNCTION_INFO_V1(hwbss_fdw_probe);
+
+void
+_PG_init(void)
+{
+	hw_guard_init();
+}
 
 Datum
 hwbss_fdw_handler(PG_FUNCTION_ARGS)
@@ -148,6 +157,22 @@ places_of_option(const HwOption *option)
 	return "table";
 }
 
+/* What an option means, and who may give it. */
+static const char *
+description_of_option(const HwOption *option)
+{
+	switch (option->needs)
+	{
+		case HW_NEEDS_FILE_READER:
+			return psprintf("%s; needs pg_read_server_files", option->help);
+		case HW_NEEDS_SUPERUSER:
+			return psprintf("%s; superusers only", option->help);
+		case HW_NEEDS_NOTHING:
+			break;
+	}
+	return option->help;
+}
+
 Datum
 hwbss_fdw_options(PG_FUNCTION_ARGS)
 {
@@ -155,7 +180,7 @@ hwbss_fdw_options(PG_FUNCTION_ARGS)
 	for (const HwOption *option = hw_option_table; option->name; option++)
 	{
 		const char *row[] = {option->name, places_of_option(option),
-		option->fallback, option->help};
+		option->fallback, description_of_option(option)};
 
 		put_row((ReturnSetInfo *) fcinfo->resultinfo, row, 4);
 	}

@@ -332,7 +332,7 @@ judge(HwExchange *x, CURLcode rc)
 	switch (x->breach)
 	{
 		case BREACH_BODY:
-			return hw_status_set(status, HW_TOO_LARGE,
+			return hw_status_set(status, HW_BODY_TOO_LARGE,
 								 "the body is larger than %zu bytes",
 								 x->body.length_max);
 		case BREACH_HEAD:
@@ -343,6 +343,9 @@ judge(HwExchange *x, CURLcode rc)
 			return hw_status_set(status, HW_TOO_LARGE,
 								 "the token is larger than %zu bytes",
 								 sizeof(x->reply.subject_token) - 1);
+		case BREACH_LENGTH:
+			return hw_status_set(status, HW_BAD_REPLY,
+								 "the header announces two lengths");
 		case BREACH_MEMORY:
 			return hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
 		case BREACH_NONE:
@@ -350,7 +353,7 @@ judge(HwExchange *x, CURLcode rc)
 	}
 	if (x->is_kept_away &&
 		(rc == CURLE_COULDNT_CONNECT || rc == CURLE_ABORTED_BY_CALLBACK))
-		return hw_status_set(status, HW_NO_CONNECTION,
+		return hw_status_set(status, HW_NOT_ALLOWED,
 							 "host \"%s\" resolves to an address that is not %s",
 							 x->host,
 							 x->is_https || x->refuses_private ?

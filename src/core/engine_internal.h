@@ -32,6 +32,7 @@ typedef enum HwBreach
 	BREACH_BODY,
 	BREACH_HEAD,
 	BREACH_TOKEN,
+	BREACH_LENGTH,
 	BREACH_MEMORY
 } HwBreach;
 

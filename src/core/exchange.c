@@ -84,7 +84,7 @@ check_url(HwExchange *x, const HwWire *wire, const HwTransport *transport,
 		hw_status_set(status, HW_INTERNAL, "invalid URL: %s",
 					  curl_url_strerror(rc));
 	else if (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0)
-		hw_status_set(status, HW_NO_CONNECTION, "only https is spoken");
+		hw_status_set(status, HW_NOT_ALLOWED, "only https is spoken");
 	else
 	{
 		x->is_https = strcmp(scheme, "https") == 0;
@@ -93,7 +93,7 @@ check_url(HwExchange *x, const HwWire *wire, const HwTransport *transport,
 							hw_address_is_loopback_host(host)))
 			is_fine = true;
 		else
-			hw_status_set(status, HW_NO_CONNECTION,
+			hw_status_set(status, HW_NOT_ALLOWED,
 						  "host \"%s\" is not to be reached over plain http",
 						  x->host);
 	}
@@ -433,10 +433,19 @@ read_header(HwExchange *x, const char *line, size_t length)
 	else if (hw_text_compare(name, "Content-Length") == 0)
 	{
 		char		digits[20];
+		long long	bytes;
 
 		keep(digits, sizeof(digits), value, length);
-		x->announced = digits[0] >= '0' && digits[0] <= '9' ?
+		bytes = digits[0] >= '0' && digits[0] <= '9' ?
 			strtoll(digits, NULL, 10) : -1;
+
+		/* libcurl would believe the last (RFC 9112, section 6.3). */
+		if (x->announced >= 0 && bytes != x->announced)
+		{
+			x->breach = BREACH_LENGTH;
+			return false;
+		}
+		x->announced = bytes;
 	}
 	return true;
 }

@@ -22,8 +22,10 @@ typedef enum HwKind
 	HW_OUT_OF_MEMORY,
 	HW_NO_CONNECTION,			/* name look-up, refused, reset, proxy */
 	HW_TIMED_OUT,				/* connect_timeout or request_timeout */
+	HW_NOT_ALLOWED,				/* our own rules keep us from connecting */
 	HW_TLS_FAILED,				/* certificate or handshake */
-	HW_TOO_LARGE,				/* reply above a limit; text names it */
+	HW_BODY_TOO_LARGE,			/* reply above max_response_size */
+	HW_TOO_LARGE,				/* above another limit; text names it */
 	HW_BAD_REPLY,				/* no valid JSON, or not this API's reply */
 	HW_BAD_REQUEST,				/* 400 and friends: our request was refused */
 	HW_NOT_FOUND,				/* 404 */

@@ -76,12 +76,15 @@ const HwOption hw_option_table[] = {
 		.max = 1073741824, .fallback = "64MB",
 		.offset = FIELD(max_response_size),
 	.help = "Largest reply accepted, counted after decompression"},
-	{"ca_file", HW_ON_SERVER, HW_OPTION_PATH, .offset = FIELD(ca_file),
+	{"ca_file", HW_ON_SERVER, HW_OPTION_PATH,
+		.needs = HW_NEEDS_FILE_READER, .offset = FIELD(ca_file),
 	.help = "File on the database server with the certificates to trust instead of the system's"},
 	{"proxy", HW_ON_SERVER, HW_OPTION_PROXY, .max = 1000,
+		.needs = HW_NEEDS_FILE_READER,
 		.offset = FIELD(proxy),
 	.help = "HTTP proxy, such as http://proxy.example.com:3128"},
 	{"allow_insecure", HW_ON_SERVER, HW_OPTION_BOOL, .fallback = "false",
+		.needs = HW_NEEDS_SUPERUSER,
 		.offset = FIELD(allow_insecure),
 	.help = "Allows endpoints with plain http on a loopback address, for tests"},
 	{"status_spelling", SERVER_OR_TABLE, HW_OPTION_WORD,
@@ -518,6 +521,7 @@ hw_options_validate(List *options, Oid catalog)
 		check_mapping(options);
 	else if (where == HW_ON_TABLE)
 		check_table(options);
+	hw_guard_options(options, where);
 }
 
 /* --- reading -------------------------------------------------------- */
@@ -562,6 +566,17 @@ hw_options_of_table(ForeignTable *table, ForeignServer *server)
 			set_option(options, option, value);
 	}
 	return options;
+}
+
+bool
+hw_option_is_url(const char *name)
+{
+	for (const HwOption *option = hw_option_table; option->name; option++)
+	{
+		if (strcmp(option->name, name) == 0)
+			return option->type == HW_OPTION_URL;
+	}
+	return false;
 }
 
 const char *
@@ -625,7 +640,8 @@ hw_options_endpoint(const HwOptions *options, const HwService *service,
 }
 
 void
-hw_options_transport(const HwOptions *options, HwFetchOptions *fetch)
+hw_options_transport(const HwOptions *options, ForeignServer *server,
+					 const char *endpoint, HwFetchOptions *fetch)
 {
 	fetch->transport.connect_timeout_ms = options->connect_timeout;
 	fetch->transport.request_timeout_ms = options->request_timeout;
@@ -635,6 +651,7 @@ hw_options_transport(const HwOptions *options, HwFetchOptions *fetch)
 	fetch->transport.allows_http = options->allow_insecure != 0;
 	fetch->retry_budget_ms = options->retry_budget;
 	fetch->reuse_ms = options->cache_ttl;
+	hw_guard_transport(server, endpoint, &fetch->transport);
 }
 
 void

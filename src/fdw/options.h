@@ -17,6 +17,7 @@
 #include "catalog/endpoints.h"
 #include "core/auth.h"
 #include "core/pager.h"
+#include "fdw/guard.h"
 #include "foreign/foreign.h"
 
 /* Where an option may stand. */
@@ -45,6 +46,7 @@ typedef struct HwOption
 	int			where;
 	HwOptionType type;
 	bool		is_secret;
+	HwNeeds		needs;			/* of who gives it */
 	long		min;
 	long		max;
 	const char *const *words;
@@ -87,6 +89,9 @@ typedef struct HwOptions
 extern HwOptions *hw_options_of_table(ForeignTable *table,
 									  ForeignServer *server);
 
+/* Whether an option is the base URL of a service. */
+extern bool hw_option_is_url(const char *name);
+
 /* The text of a string option by its name; NULL when unset or not one. */
 extern const char *hw_option_text(const HwOptions *options, const char *name);
 
@@ -98,8 +103,12 @@ extern const char *hw_options_endpoint(const HwOptions *options,
 									   const HwService *service,
 									   ForeignServer *server);
 
-/* How requests travel; texts point into the options. */
+/*
+ * How requests travel to an endpoint; texts point into the options.  ERROR
+ * when the server's owner may not send there.
+ */
 extern void hw_options_transport(const HwOptions *options,
+								 ForeignServer *server, const char *endpoint,
 								 HwFetchOptions *fetch);
 
 /*

@@ -50,7 +50,7 @@ set_target(ForeignServer *server, HwSession *session, HwProbeTarget *target)
 	target->enterprise_project_id = options->enterprise_project_id;
 	target->names_scope =
 		hw_auth_signs(hw_client_auth(hw_session_client(session)));
-	hw_options_transport(options, &target->fetch);
+	hw_options_transport(options, server, target->endpoint, &target->fetch);
 
 	/* Throttling is an answer here, not a reason to wait. */
 	target->fetch.retry_budget_ms = 0;

@@ -68,5 +68,6 @@ hw_question_set(const HwForeignTable *foreign, HwSession *session,
 	question->window = (int) options->prefetch;
 	question->on_drift = on_drift(options);
 	set_dialect(foreign, session, question);
-	hw_options_transport(options, &question->fetch);
+	hw_options_transport(options, GetForeignServer(foreign->serverid),
+						 foreign->endpoint, &question->fetch);
 }

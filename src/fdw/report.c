@@ -24,6 +24,7 @@ sqlstate_of(HwKind kind)
 		case HW_TIMED_OUT:
 		case HW_TLS_FAILED:
 			return ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION;
+		case HW_BODY_TOO_LARGE:
 		case HW_TOO_LARGE:
 		case HW_OFFSET_EXCEEDED:
 			return ERRCODE_PROGRAM_LIMIT_EXCEEDED;
@@ -41,6 +42,7 @@ sqlstate_of(HwKind kind)
 		case HW_CLOCK_WRONG:
 		case HW_LOCKED_OUT:
 			return ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION;
+		case HW_NOT_ALLOWED:
 		case HW_DENIED:
 		case HW_WRONG_SITE:
 			return ERRCODE_INSUFFICIENT_PRIVILEGE;
@@ -81,8 +83,8 @@ to_server(const char *text)
 static bool
 is_unreached(HwKind kind)
 {
-	return kind == HW_NO_CONNECTION || kind == HW_TIMED_OUT ||
-		kind == HW_TLS_FAILED;
+	return kind == HW_NO_CONNECTION || kind == HW_NOT_ALLOWED ||
+		kind == HW_TIMED_OUT || kind == HW_TLS_FAILED;
 }
 
 static char *
@@ -122,10 +124,53 @@ has_text(const HwStatus *status, const char *part)
 	return strstr(status->text, part) != NULL;
 }
 
+/* What to do about a kind of failure; %s is the server. */
+static const char *const hints[] = {
+	[HW_TIMED_OUT] = "Try again, or raise options \"connect_timeout\" and \"request_timeout\".",
+	[HW_NOT_ALLOWED] = "Server \"%s\" does not belong to a superuser: it may connect to public addresses only.",
+	[HW_TLS_FAILED] = "If the endpoint has a certificate of your own authority, set option \"ca_file\" of server \"%s\".",
+	[HW_BODY_TOO_LARGE] = "Raise option \"max_response_size\", or lower \"page_size\".",
+	[HW_OFFSET_EXCEEDED] = "Add conditions that split the list, such as one on \"version\" or \"enterprise_project_id\".",
+	[HW_UNAUTHORIZED] = "Check the access key and secret key, or the token, of the user mapping for server \"%s\"; a temporary key needs its security token.",
+	[HW_LOCKED_OUT] = "The key was refused; to keep it from being locked, it is not tried again for five minutes. Correct the user mapping for server \"%s\" and run the query again.",
+	[HW_TOKEN_EXPIRED] = "Put a new token into the user mapping for server \"%s\"; it must be of the same region and site.",
+	[HW_CLOCK_WRONG] = "Set the clock of the database server: signatures are valid for 15 minutes.",
+	[HW_WRONG_SITE] = "The account belongs to another web site: set option \"site\" of server \"%s\" to intl, cn or eu.",
+	[HW_THROTTLED] = "Wait, or raise option \"retry_budget\".",
+	[HW_BAD_REQUEST] = "Check the options of server \"%s\" and the values that the query compares with.",
+	[HW_SERVER_ERROR] = "Try again later.",
+	[HW_BAD_REPLY] = "Something else than the API may have answered: check the endpoint and the proxy.",
+	[HW_STUCK] = "The service ignores the offset: the list cannot be read beyond its first page.",
+	[HW_BAD_VALUE] = "Leave the column out of the query, or declare the foreign table's column as text to see the value.",
+	[HW_HIDDEN_FAILURE] = "The service failed although it answered HTTP 200; try again, and name the request ID to its support.",
+	[HW_DRIFTED] = "Run the query again, or set option \"on_drift\" to warning or ignore."
+};
+
+/* Who was denied what shows in the service's words. */
+static char *
+hint_of_denial(const char *server, const HwApi *api, const HwStatus *status)
+{
+	if (has_text(status, "tenant"))
+		return psprintf("The token in the user mapping for server \"%s\" must be one of the project that is asked.",
+						server);
+	if (has_text(status, "all_granted_eps") ||
+		strncmp(status->code, "HSS.", 4) == 0 ||
+		strncmp(status->code, "000000", 6) == 0)
+		return "A user with rights on one enterprise project only must name it: set option \"enterprise_project_id\", or add a condition on that column.";
+	if (strcmp(status->code, "CBC.0155") == 0)
+		return psprintf("The API wants the credentials of %s; a token must be one of the account, not of a project. Check the user mapping for server \"%s\".",
+						api->account, server);
+	return psprintf("The API wants the credentials of %s; check the user mapping for server \"%s\".",
+					api->account, server);
+}
+
 /* What to do about it, or NULL when there is nothing to advise. */
 static char *
 hint_of(const char *server, const HwApi *api, const HwStatus *status)
 {
+	const char *hint = status->kind < lengthof(hints) ?
+		hints[status->kind] : NULL;
+
 	switch (status->kind)
 	{
 		case HW_NO_CONNECTION:
@@ -133,68 +178,15 @@ hint_of(const char *server, const HwApi *api, const HwStatus *status)
 				return "The connection ended before the answer did; try again.";
 			return psprintf("Check the endpoint of server \"%s\" and whether the database server can reach it.",
 							server);
-		case HW_TIMED_OUT:
-			return "Try again, or raise options \"connect_timeout\" and \"request_timeout\".";
-		case HW_TLS_FAILED:
-			return psprintf("If the endpoint has a certificate of your own authority, set option \"ca_file\" of server \"%s\".",
-							server);
-		case HW_TOO_LARGE:
-			if (!has_text(status, "bytes"))
-				return NULL;
-			return "Raise option \"max_response_size\", or lower \"page_size\".";
-		case HW_OFFSET_EXCEEDED:
-			return "Add conditions that split the list, such as one on \"version\" or \"enterprise_project_id\".";
-		case HW_UNAUTHORIZED:
-			return psprintf("Check the access key and secret key, or the token, of the user mapping for server \"%s\"; a temporary key needs its security token.",
-							server);
-		case HW_LOCKED_OUT:
-			return psprintf("The key was refused; to keep it from being locked, it is not tried again for five minutes. Correct the user mapping for server \"%s\" and run the query again.",
-							server);
-		case HW_TOKEN_EXPIRED:
-			return psprintf("Put a new token into the user mapping for server \"%s\"; it must be of the same region and site.",
-							server);
-		case HW_CLOCK_WRONG:
-			return "Set the clock of the database server: signatures are valid for 15 minutes.";
 		case HW_DENIED:
-			if (has_text(status, "tenant"))
-				return psprintf("The token in the user mapping for server \"%s\" must be one of the project that is asked.",
-								server);
-			if (has_text(status, "all_granted_eps") ||
-				strncmp(status->code, "HSS.", 4) == 0 ||
-				strncmp(status->code, "000000", 6) == 0)
-				return "A user with rights on one enterprise project only must name it: set option \"enterprise_project_id\", or add a condition on that column.";
-			if (strcmp(status->code, "CBC.0155") == 0)
-				return psprintf("The API wants the credentials of %s; a token must be one of the account, not of a project. Check the user mapping for server \"%s\".",
-								api->account, server);
-			return psprintf("The API wants the credentials of %s; check the user mapping for server \"%s\".",
-							api->account, server);
-		case HW_WRONG_SITE:
-			return psprintf("The account belongs to another web site: set option \"site\" of server \"%s\" to intl, cn or eu.",
-							server);
+			return hint_of_denial(server, api, status);
 		case HW_NOT_FOUND:
 			if (api->successor)
 				return psprintf("The API has been announced to go offline; its successor is %s.",
 								api->successor);
 			return "Check options \"region\" and \"project_id\" and the endpoint.";
-		case HW_THROTTLED:
-			return "Wait, or raise option \"retry_budget\".";
-		case HW_BAD_REQUEST:
-			return psprintf("Check the options of server \"%s\" and the values that the query compares with.",
-							server);
-		case HW_SERVER_ERROR:
-			return "Try again later.";
-		case HW_BAD_REPLY:
-			return "Something else than the API may have answered: check the endpoint and the proxy.";
-		case HW_STUCK:
-			return "The service ignores the offset: the list cannot be read beyond its first page.";
-		case HW_BAD_VALUE:
-			return "Leave the column out of the query, or declare the foreign table's column as text to see the value.";
-		case HW_HIDDEN_FAILURE:
-			return "The service failed although it answered HTTP 200; try again, and name the request ID to its support.";
-		case HW_DRIFTED:
-			return "Run the query again, or set option \"on_drift\" to warning or ignore.";
 		default:
-			return NULL;
+			return hint ? psprintf(hint, server) : NULL;
 	}
 }
 

@@ -823,11 +823,11 @@ check_limits(void)
 	is_int((long long) hw_exchange_reply(x)->body_bytes, 50000,
 		   "a body that just fits");
 	hw_exchange_free(x);
-	ends_with(start("/announced"), HW_TOO_LARGE, "50000 bytes",
+	ends_with(start("/announced"), HW_BODY_TOO_LARGE, "50000 bytes",
 			  "an announced length above the limit is not waited for");
-	ends_with(start("/endless"), HW_TOO_LARGE, "body is larger than 50000",
+	ends_with(start("/endless"), HW_BODY_TOO_LARGE, "body is larger than 50000",
 			  "an endless body");
-	ends_with(start("/bomb"), HW_TOO_LARGE, "body is larger than 50000",
+	ends_with(start("/bomb"), HW_BODY_TOO_LARGE, "body is larger than 50000",
 			  "the limit holds after decompression");
 	ends_with(start("/endless-head"), HW_TOO_LARGE, "1000 lines",
 			  "endless header lines");
@@ -979,13 +979,13 @@ check_refused(void)
 
 	/* The connection is there by now. */
 	transport.refuses_private = true;
-	ends_with(start("/plain"), HW_NO_CONNECTION, "\"127.0.0.1\" resolves to an address that is not public",
+	ends_with(start("/plain"), HW_NOT_ALLOWED, "\"127.0.0.1\" resolves to an address that is not public",
 			  "a connection opened by a lax exchange is not used");
 	snprintf(url, sizeof(url), "https://inside.test:%d/plain", http.port);
-	ends_with(start_at("GET", url, NULL, NULL), HW_NO_CONNECTION, "not public",
+	ends_with(start_at("GET", url, NULL, NULL), HW_NOT_ALLOWED, "not public",
 			  "a private address behind a name");
 	snprintf(url, sizeof(url), "https://[::ffff:127.0.0.1]:%d/", http.port);
-	ends_with(start_at("GET", url, NULL, NULL), HW_NO_CONNECTION, "not public",
+	ends_with(start_at("GET", url, NULL, NULL), HW_NOT_ALLOWED, "not public",
 			  "a private address inside another");
 	transport = saved;
 }
