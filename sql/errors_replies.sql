@@ -110,6 +110,10 @@ SELECT * FROM pg_temp.replies('list_object');
 ALTER SERVER sim OPTIONS (SET endpoint :'endpoint');
 SELECT * FROM pg_temp.replies('list_text');
 
+\set endpoint :url '/case/id=errors_replies;reply=list_missing'
+ALTER SERVER sim OPTIONS (SET endpoint :'endpoint');
+SELECT * FROM pg_temp.replies('list_missing');
+
 \set endpoint :url '/case/id=errors_replies;reply=list_null'
 ALTER SERVER sim OPTIONS (SET endpoint :'endpoint');
 SELECT * FROM pg_temp.replies('list_null');

@@ -593,6 +593,7 @@ decode_root(Decoder *decoder, const HwNode *root)
 	if (hw_json_kind(list) != HW_NODE_ARRAY)
 		return hw_status_set(decoder->status, HW_BAD_VALUE,
 							 "field \"%s\" is not a list", table->rows);
+	decoder->page->has_list = true;
 	for (const HwNode *node = hw_json_child(list); node;
 		 node = hw_json_next(node))
 	{

@@ -48,6 +48,7 @@ typedef struct HwPage
 	int			nrows;
 	int			ncells;
 	long long	total;			/* -1 when the reply has none */
+	bool		has_list;		/* the list of rows is there, if only empty */
 } HwPage;
 
 /*

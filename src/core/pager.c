@@ -42,6 +42,7 @@ typedef struct Strand
 	bool		is_settled;		/* the first page has been accepted */
 	bool		is_done;
 	bool		was_empty;		/* a dialect was answered with nothing */
+	bool		was_listless;	/* and now it is asked whether that was so */
 	HwStatus	refusal;		/* the first 400 */
 	HwPage	   *stash;			/* first page of a dialect that was ignored */
 	HwCursor	stash_cursor;
@@ -78,6 +79,8 @@ struct HwPager
 	HwPage	   *page;			/* being handed out */
 	int			element;
 	int			row;			/* in the element; -1 before the first */
+	bool		has_list;		/* a reply has had the list of rows */
+	long long	listless;		/* total of replies that had none */
 	bool		has_failed;
 	HwStatus	status;
 	bool		has_warning;
@@ -783,6 +786,51 @@ accept_first(HwPager *pager, Strand *strand, unsigned spelled,
 	return !try_other(pager, strand);
 }
 
+/*
+ * A reply may leave out a list that is empty, and its total may count what the
+ * conditions exclude; but a list that never comes, although rows are counted,
+ * has another name.  True when the page says enough; false when the strand is
+ * asked without its conditions first.
+ */
+static bool
+accept_listless(HwPager *pager, Strand *strand, const HwPage *page)
+{
+	pager->has_list |= page->has_list;
+	if (strand->was_listless && page->has_list)
+	{
+		strand->is_done = strand->is_settled = true;
+		release_slots(pager, strand);
+		return false;
+	}
+	if (pager->question.table->rows == NULL || pager->has_list ||
+		page->total <= 0)
+		return true;
+	if (!strand->was_listless && strand->dialect != HW_DIALECT_BARE &&
+		has_optional(pager))
+	{
+		strand->was_listless = true;
+		restart(pager, strand, HW_DIALECT_BARE);
+		return false;
+	}
+	pager->listless = page->total;
+	return true;
+}
+
+/* Rows were counted in all of the replies, and listed in none. */
+static bool
+check_listed(HwPager *pager)
+{
+	HwStatus	status;
+
+	if (pager->has_list || pager->listless == 0)
+		return true;
+	hw_status_clear(&status);
+	hw_status_set(&status, HW_BAD_REPLY,
+				  "the reply counts %lld rows and has no list \"%s\"",
+				  pager->listless, pager->question.table->rows);
+	return fail(pager, &status);
+}
+
 /* --- taking pages in ------------------------------------------------ */
 
 /* Notes that the list changed; false when that is an error. */
@@ -1123,9 +1171,10 @@ collect(HwPager *pager, Strand *strand)
 		}
 	}
 	else if (!strand->is_settled &&
-			 !accept_first(pager, strand,
-						   spelled_conditions(pager, expected, nexpected),
-						   &page, &slot.cursor))
+			 (!accept_first(pager, strand,
+							spelled_conditions(pager, expected, nexpected),
+							&page, &slot.cursor) ||
+			  !accept_listless(pager, strand, page)))
 	{
 		hw_page_free(page);
 		return;
@@ -1178,7 +1227,7 @@ hw_pager_next(HwPager *pager)
 		if (pager->has_failed)
 			return HW_PAGER_FAILED;
 		if (pager->current == pager->nstrands)
-			return HW_PAGER_END;
+			return check_listed(pager) ? HW_PAGER_END : HW_PAGER_FAILED;
 		strand = &pager->strands[pager->current];
 		if (strand->is_done)
 		{

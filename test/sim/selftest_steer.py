@@ -64,6 +64,16 @@ class Personalities(SimTest):
             self.assertEqual(self.rows(f"/case/totals={kind}", idle)[
                 "total_num"], real + off)
 
+    def test_empty_lists(self):
+        nobody = ("host_name", "nobody")
+        self.assertEqual(self.rows("", nobody)["data_list"], [])
+        self.assertNotIn("data_list",
+                         self.rows("/case/empty_list=absent", nobody))
+        self.assertIsNone(self.rows("/case/empty_list=null",
+                                    nobody)["data_list"])
+        self.assertEqual(len(self.rows("/case/empty_list=absent")[
+            "data_list"]), 60)
+
     def test_paging(self):
         def ids(case, offset, limit="30"):
             page = json.loads(self.client.get(

@@ -275,11 +275,15 @@ def make_quotas(settings, project, page):
     if counters is None:
         counters = found.texts[key] = make_counters(settings, quotas, found,
                                                     total)
-    if settings.field_order == "data_last":
-        return b'{%s"data_list":[%s]}' % (
-            counters + b"," if counters else b"", items)
-    return b'{"data_list":[%s]%s}' % (
-        items, b"," + counters if counters else b"")
+    fields = [b'"data_list":[%s]' % items]
+    if not items and settings.empty_list == "absent":
+        fields = []
+    elif not items and settings.empty_list == "null":
+        fields = [b'"data_list":null']
+    if counters:
+        fields.insert(0 if settings.field_order == "data_last" else 1,
+                      counters)
+    return b"{%s}" % b",".join(fields)
 
 
 def drifted(settings, quotas, rows, offset):

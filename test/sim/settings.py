@@ -31,6 +31,8 @@ TABLE = [
     ("packages", 36, INT, "package usages (POST .../usages/query)"),
     ("packages_form", "list", ("list", "absent", "null"),
      "list: an array; absent, null: the array is missing or null"),
+    ("empty_list", "list", ("list", "absent", "null"),
+     "data_list without rows: an empty array, left out, or null"),
     ("balance", "positive", ("positive", "negative"),
      "sign of used_consumption_quota"),
     ("expenditure", "normal",

@@ -950,6 +950,40 @@ test_nothing(void)
 }
 
 /* Refused in any spelling, it is left out, and rows are sifted here. */
+/* An empty list may be left out, and totals may count what was not asked for. */
+static void
+test_listless(void)
+{
+	ask_anew();
+	reads_as("quotas=0;empty_list=absent", true, 2);
+	reads_as("quotas=1;empty_list=absent", true, 2);
+	reads_as("quotas=1;empty_list=absent;totals=all", true, 2);
+	reads_as("quotas=1;empty_list=null;totals=all", true, 2);
+
+	/* Another request tells whether the list has its name at all. */
+	where("host_name", "nobody", NULL);
+	reads_as("empty_list=null", true, 2);
+	reads_as("empty_list=null;totals=all", true, 3);
+	reads_as("empty_list=absent;totals=all", true, 3);
+	where("category", "host_resource", NULL);
+	reads_as("empty_list=absent;totals=all", true, 2);
+	where("quota_status", "normal", NULL);
+	reads_as("empty_list=absent;totals=all;spelling=short;unknown=empty",
+			 true, 3);
+
+	/* Rows are counted, and there is no list: not an answer. */
+	ask_anew();
+	is_stopped("reply=list_missing", HW_BAD_REPLY);
+	where("host_name", "nobody", NULL);
+	is_stopped("reply=list_missing", HW_BAD_REPLY);
+	where("quota_status", "normal", NULL);
+	is_stopped("reply=list_missing", HW_BAD_REPLY);
+	ask_anew();
+	question.dialect = HW_DIALECT_SHORT;
+	where("quota_status", "normal", NULL);
+	is_stopped("reply=list_missing", HW_BAD_REPLY);
+}
+
 static void
 test_bare(void)
 {
@@ -1413,6 +1447,7 @@ main(void)
 	test_spellings();
 	test_told();
 	test_nothing();
+	test_listless();
 	test_bare();
 	test_conditions();
 	test_ignored_key();
