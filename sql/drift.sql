@@ -11,7 +11,7 @@ CREATE SERVER drifting FOREIGN DATA WRAPPER hwbss_fdw
 CREATE USER MAPPING FOR CURRENT_USER SERVER drifting
     OPTIONS (access_key 'SIMAK0EVERYTHING0000',
              secret_key 'simSkEverything/+0123456789abcdefghijklmn');
-IMPORT FOREIGN SCHEMA hss LIMIT TO (hss_quotas) FROM SERVER drifting INTO public;
+IMPORT FOREIGN SCHEMA hss LIMIT TO (hss_quotas, hss_quota_summary, hss_quota_statistics) FROM SERVER drifting INTO public;
 CREATE FUNCTION outcome(query text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE n bigint; state text; message text; detail text; hint text;
 BEGIN
@@ -71,5 +71,22 @@ ALTER SERVER drifting OPTIONS (SET endpoint :'case');
 SELECT outcome('SELECT count(*) FROM hss_quotas');
 SELECT outcome('SELECT count(DISTINCT resource_id) FROM hss_quotas');
 SELECT outcome($$SELECT count(*) FROM hss_quotas WHERE category = 'container_resource'$$);
+
+-- counters of both categories, of which the second answer counts a quota more:
+-- parts of a whole, or the whole twice with a change in between
+\set case :url /case/id=drift;quotas=103;drift=grow
+ALTER SERVER drifting OPTIONS (SET endpoint :'case', SET on_drift 'error');
+SELECT outcome('SELECT total_num FROM hss_quota_summary');
+SELECT outcome('SELECT sum(total_num) FROM hss_quota_statistics');
+\set case :url /case/id=drift;quotas=103;drift=grow;totals=all
+ALTER SERVER drifting OPTIONS (SET endpoint :'case');
+SELECT outcome('SELECT total_num FROM hss_quota_summary');
+SELECT outcome('SELECT sum(total_num) FROM hss_quota_statistics');
+ALTER SERVER drifting OPTIONS (SET on_drift 'warning');
+SELECT outcome('SELECT total_num FROM hss_quota_summary');
+SELECT outcome('SELECT sum(total_num) FROM hss_quota_statistics');
+ALTER SERVER drifting OPTIONS (SET on_drift 'ignore');
+SELECT outcome('SELECT total_num FROM hss_quota_summary');
+SELECT outcome('SELECT sum(total_num) FROM hss_quota_statistics');
 DROP FUNCTION outcome;
 DROP EXTENSION hwbss_fdw CASCADE;

@@ -221,9 +221,9 @@ def check_number(request, seen, name, default, low, high):
     return value
 
 
-def dataset(settings, project):
+def dataset(settings, project, more=0):
     """All quotas of a project under these settings."""
-    return data.quotas(settings.quotas, settings.seed, project,
+    return data.quotas(settings.quotas + more, settings.seed, project,
                        settings.expire_unit, settings.numbers)
 
 
@@ -258,7 +258,9 @@ def make_packages(settings, language):
 
 def make_quotas(settings, project, page):
     """One page of quotas with its counters."""
-    quotas = dataset(settings, project)
+    grown = settings.drift == "grow" and (
+        "category", "container_resource") in page.wanted
+    quotas = dataset(settings, project, grown)
     found = quotas.select(page.wanted, settings.host_name)
     offset = 0 if settings.page == "repeat" else page.offset
     limit, rows, total = page.limit, found.rows, len(found.rows)

@@ -83,9 +83,10 @@ TABLE = [
      "N > 0: some pages (the first one always) hold at most N rows"),
     ("empty_page_at", -1, INT, "the page at this offset is empty"),
     ("drift", "none",
-     ("none", "total", "duplicate", "insert", "delete", "reorder"),
+     ("none", "total", "duplicate", "insert", "delete", "reorder", "grow"),
      "the list changes while paging: total_num alone (+7); a row occurs "
-     "twice; a new first row; the first row gone; order reversed"),
+     "twice; a new first row; the first row gone; order reversed; one quota "
+     "more once container_resource is asked for"),
     ("drift_from", 1, INT, "drift shows at offsets from here on"),
     # time and encoding
     ("delay", 0, INT, "milliseconds before each reply"),
