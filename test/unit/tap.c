@@ -7,6 +7,7 @@
  */
 #include "tap.h"
 
+#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,22 @@ static int	nfailed;
 
 static bool report(bool passed, const char *name, va_list args);
 static void print_text(const char *label, const char *text);
+
+/* The C library keeps a copy of LOCPATH. */
+extern const char *__lsan_default_suppressions(void);
+
+const char *
+__lsan_default_suppressions(void)
+{
+	return "leak:argz_add_sep\n";
+}
+
+/* Like a server that follows its user's locale (test_locale). */
+__attribute__((constructor)) static void
+follow_locale(void)
+{
+	setlocale(LC_ALL, "");
+}
 
 bool
 ok(bool passed, const char *name,...)
