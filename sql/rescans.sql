@@ -40,23 +40,6 @@ FROM unnest(ARRAY['idle', 'used', NULL, 'idle']) WITH ORDINALITY AS u(v, n) ORDE
 SELECT v, (SELECT count(*) FROM hss_quotas q WHERE q.used_status || '' = v AND q.category = 'host_resource')
 FROM unnest(ARRAY['idle', 'used', NULL, 'idle']) WITH ORDINALITY AS u(v, n) ORDER BY n;
 
--- cursors
-BEGIN;
-DECLARE back SCROLL CURSOR FOR SELECT resource_id FROM hss_quotas;
-MOVE FORWARD ALL IN back;
-MOVE BACKWARD ALL IN back;
-CREATE TEMP TABLE seen AS SELECT resource_id FROM hss_quotas;
-MOVE FORWARD 50 IN back;
-FETCH BACKWARD 1 FROM back \gset first_
-MOVE ABSOLUTE 49 IN back;
-FETCH RELATIVE 0 FROM back \gset second_
-SELECT :'first_resource_id' = :'second_resource_id' AS same;
-DECLARE held CURSOR WITH HOLD FOR SELECT resource_id FROM hss_quotas;
-FETCH 1 FROM held \gset held_
-COMMIT;
-MOVE FORWARD ALL IN held;
-CLOSE held;
-
 -- inheritance, partitions and locks
 CREATE TABLE quotas_by_category (LIKE hss_quotas) PARTITION BY LIST (category);
 CREATE FOREIGN TABLE host_quotas PARTITION OF quotas_by_category FOR VALUES IN ('host_resource')
