@@ -20,7 +20,7 @@ URL = os.environ["HWBSS_SIM_URL"]
 
 
 def ask(path, method="GET"):
-    with urlopen(Request(URL + path, method=method), timeout=20) as reply:
+    with urlopen(Request(URL + path, method=method), timeout=120) as reply:
         return json.load(reply)
 
 

@@ -232,6 +232,15 @@ for my $phase (@PHASES)
 		# descriptors stay.
 		my $session = HwBss::session($node);
 		$begin->();
+		$session->send($sql);
+		ok(waits_in($phase, $session), "$name: waits");
+		$control->query('SELECT pg_cancel_backend(' . $session->pid . ')');
+		$session->finish;
+		is($session->state, '57014', "$name: the first time");
+		$end->($session, 1000);
+
+		# So soon that it may not have begun.
+		$begin->();
 		$session->query("SET statement_timeout = '20ms'");
 		$session->query($sql);
 		is($session->state, '57014', "$name: statement_timeout of 20 ms");
