@@ -6,7 +6,7 @@
 #   make unit | regress | tap           tests that need nothing installed
 #   make differential SEED=1 QUERIES=2000  foreign tables against a copy
 #   make check-layers | selftest        includes; the simulator itself
-#   make demo | matrix | coverage | clean
+#   make demo | bench | matrix | coverage | clean
 #
 # test/README.md says what each of them is for.  WERROR= keeps warnings from
 # being errors.  Building elsewhere works too: make -f /path/to/Makefile.
@@ -186,6 +186,12 @@ selftest:
 demo:
 	cd $(HERE) && bin/demo
 
+# Figures, no judgement.  BENCH="read memory" runs some parts only.
+BENCH ?=
+bench: all
+	cd $(HERE) && bin/setup bench
+	$(WITH_CLUSTER) test/sim/with-sim python3 test/bench/run.py $(BENCH)
+
 # Both compilers, with and without optimisation: they warn about other things.
 MATRIX = $(foreach cc,gcc clang,$(foreach o,O0 O2,$(cc)-$(o)))
 matrix: $(MATRIX:%=matrix-%)
@@ -205,5 +211,5 @@ coverage:
 				print $$0 "\t" file } \
 			/^Lines/ { file = "" }' | sort -n
 
-.PHONY: unit unit-run unit-programs regress tap differential check-layers layers selftest demo matrix \
+.PHONY: unit unit-run unit-programs regress tap differential check-layers layers selftest demo bench matrix \
 	$(MATRIX:%=matrix-%) coverage FORCE
