@@ -23,6 +23,9 @@
 /* Children of an object whose place is remembered from the last one. */
 #define HINTS_MAX 64
 
+/* Expected values, each a bit of HwElement.mismatches. */
+#define EXPECTED_MAX 32
+
 /* Text of all JSON cells of a page; bodies are bounded far below. */
 #define PRINTED_BYTES_MAX ((size_t) 1 << 30)
 
@@ -68,6 +71,7 @@ typedef struct Decoder
 	const HwAsked *asked;
 	const HwExpected *expected;
 	int			nexpected;
+	int			expected_fields[EXPECTED_MAX];	/* of the element, -1 for none */
 	int			elements_max;
 	int			rows_max;
 	Found		element;
@@ -420,23 +424,34 @@ add_row(Decoder *decoder)
 	return true;
 }
 
+/* Notes where in an element the expected values stand. */
+static void
+find_expected(Decoder *decoder)
+{
+	for (int i = 0; i < decoder->nexpected; i++)
+	{
+		const HwColumn *column = decoder->expected[i].column;
+		const char *name = column->derive_from ? column->derive_from
+			: column->json ? column->json + (column->json[0] == '^')
+			: column->name;
+
+		decoder->expected_fields[i] = field_find(&decoder->form->element,
+												 name);
+	}
+}
+
 static void
 judge_element(Decoder *decoder, HwElement *element)
 {
-	const HwForm *form = decoder->form;
-
 	element->carries_own = true;
 	for (int i = 0; i < decoder->nexpected; i++)
 	{
 		const HwExpected *expected = &decoder->expected[i];
-		const HwColumn *column = expected->column;
-		const char *name = column->derive_from ? column->derive_from
-			: column->json ? column->json + (column->json[0] == '^')
-			: column->name;
-		int			field = field_find(&form->element, name);
+		int			field = decoder->expected_fields[i];
 		const HwNode *node = field >= 0 ? decoder->element.nodes[field] : NULL;
 		bool		is_asked;
-		const char *text = column_text(decoder, column, node, &is_asked);
+		const char *text = column_text(decoder, expected->column, node,
+									   &is_asked);
 		bool		is_among = false;
 
 		for (int j = 0; text && j < expected->nvalues && !is_among; j++)
@@ -483,7 +498,7 @@ add_rows(Decoder *decoder)
 }
 
 static bool
-add_element(Decoder *decoder, const HwNode *node, int index)
+add_element(Decoder *decoder, const HwNode *node)
 {
 	const HwForm *form = decoder->form;
 	HwPage	   *page = decoder->page;
@@ -491,8 +506,6 @@ add_element(Decoder *decoder, const HwNode *node, int index)
 
 	if (form->table->rows)
 	{
-		snprintf(decoder->status->place, sizeof(decoder->status->place),
-				 "%s[%d]", form->table->rows, index);
 		if (hw_json_kind(node) != HW_NODE_OBJECT)
 			return hw_status_set(decoder->status, HW_BAD_VALUE,
 								 "an element of the list is not an object");
@@ -525,7 +538,6 @@ add_element(Decoder *decoder, const HwNode *node, int index)
 		return false;
 	element->nrows = page->nrows - element->first_row;
 	page->nelements++;
-	decoder->status->place[0] = '\0';
 	return true;
 }
 
@@ -584,7 +596,7 @@ decode_root(Decoder *decoder, const HwNode *root)
 	if (table->rows == NULL)
 	{
 		find_fields(&form->element, root, &decoder->element);
-		return add_element(decoder, root, 0);
+		return add_element(decoder, root);
 	}
 
 	list = hw_json_find(root, table->rows);
@@ -597,8 +609,13 @@ decode_root(Decoder *decoder, const HwNode *root)
 	for (const HwNode *node = hw_json_child(list); node;
 		 node = hw_json_next(node))
 	{
-		if (!add_element(decoder, node, index++))
+		if (!add_element(decoder, node))
+		{
+			snprintf(decoder->status->place, sizeof(decoder->status->place),
+					 "%s[%d]", table->rows, index);
 			return false;
+		}
+		index++;
 	}
 	return true;
 }
@@ -640,6 +657,7 @@ hw_decode(const HwForm *form, const char *body, size_t length,
 	if (length == 0 && form->table->may_be_blank)
 		return page;
 
+	find_expected(&decoder);
 	page->json = parse(body, length, status);
 	if (page->json == NULL || !decode_root(&decoder, hw_json_root(page->json)))
 	{

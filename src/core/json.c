@@ -764,20 +764,34 @@ finish_node(Finish *finish, cJSON *node)
 	return true;
 }
 
+/* Equal for equal names, and mostly for no others. */
+static uint32_t
+mark_of(const char *name)
+{
+	size_t		length = strlen(name);
+
+	if (length == 0)
+		return 0;
+	return (uint32_t) (unsigned char) name[0] << 24 |
+		(uint32_t) (unsigned char) name[length / 2] << 16 |
+		(uint32_t) (unsigned char) name[length - 1] << 8 |
+		(uint32_t) (length & 0xff);
+}
+
 /* The first member whose name an earlier one has, or NULL. */
 static const cJSON *
 find_duplicate(const cJSON *object, bool *has_memory)
 {
 	const cJSON *members[PAIRWISE_MAX];
 	uint32_t	marks[PAIRWISE_MAX];	/* equal for equal names */
+	uint64_t	bits = 0;		/* one for each mark so far */
 	size_t		count = 0;
 	const cJSON *member;
 
 	for (member = object->child; member; member = member->next)
 	{
-		const char *name = member->string;
-		size_t		length = strlen(name);
 		uint32_t	mark;
+		uint64_t	bit;
 		size_t		i;
 
 		if (count == PAIRWISE_MAX)
@@ -786,16 +800,16 @@ find_duplicate(const cJSON *object, bool *has_memory)
 				count++;
 			return find_duplicate_sorted(object, count, has_memory);
 		}
-		mark = length == 0 ? 0 :
-			((uint32_t) (unsigned char) name[0] << 24 |
-			 (uint32_t) (unsigned char) name[length / 2] << 16 |
-			 (uint32_t) (unsigned char) name[length - 1] << 8 |
-			 (uint32_t) (length & 0xff));
-		for (i = 0; i < count; i++)
+		/* Names whose marks fall on different bits differ. */
+		mark = mark_of(member->string);
+		bit = UINT64_C(1) << (mark * UINT32_C(0x9e3779b1) >> 26);
+		for (i = 0; (bits & bit) && i < count; i++)
 		{
-			if (marks[i] == mark && strcmp(members[i]->string, name) == 0)
+			if (marks[i] == mark &&
+				strcmp(members[i]->string, member->string) == 0)
 				return member;
 		}
+		bits |= bit;
 		members[count] = member;
 		marks[count++] = mark;
 	}

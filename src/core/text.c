@@ -31,7 +31,9 @@ hw_text_init(HwText *text, size_t length_max)
 bool
 hw_text_append(HwText *text, const char *data, size_t length)
 {
-	if (!reserve(text, length))
+	/* Capacity is never more than the limit and its zero byte. */
+	if ((text->has_failed || length >= text->capacity - text->length) &&
+		!reserve(text, length))
 		return false;
 	if (length > 0)
 		memcpy(text->data + text->length, data, length);

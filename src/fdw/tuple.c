@@ -270,11 +270,16 @@ read_time(TupleColumn *column, const HwCell *cell, Datum *value,
 
 /* The cell's text in the database's encoding, zero-terminated. */
 static char *
-server_text(const HwCell *cell)
+server_text(const HwCell *cell, size_t *length)
 {
+	char	   *text = (char *) cell->text;
+
+	*length = cell->length;
 	if (GetDatabaseEncoding() == PG_UTF8)
-		return (char *) cell->text;
-	return pg_any_to_server(cell->text, cell->length, PG_UTF8);
+		return text;
+	text = pg_any_to_server(text, cell->length, PG_UTF8);
+	*length = strlen(text);
+	return text;
 }
 
 static bool
@@ -301,15 +306,16 @@ read_cell(TupleColumn *column, const HwCell *cell, bool *is_null)
 {
 	Datum		value = (Datum) 0;
 	char	   *text;
+	size_t		length;
 
 	if (column->column->reading != HW_AS_IS &&
 		read_time(column, cell, &value, is_null))
 		return value;
 	if (read_integer(column, cell, &value))
 		return value;
-	text = server_text(cell);
+	text = server_text(cell, &length);
 	if (column->type == TEXTOID)
-		return PointerGetDatum(cstring_to_text_with_len(text, strlen(text)));
+		return PointerGetDatum(cstring_to_text_with_len(text, length));
 	return InputFunctionCall(&column->input, text, column->ioparam,
 							 column->typmod);
 }
