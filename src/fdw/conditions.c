@@ -58,29 +58,45 @@ is_evaluable(PlannerInfo *root, Index varno, Relids outer, Node *node)
 		!contain_volatile_functions(node) && !contain_subplans(node);
 }
 
-/* Equality of text, under a collation where only equal bytes are equal. */
+/* Compares text under a collation where only equal bytes are equal. */
 static bool
-is_text_equality(Oid function, Oid collation)
+is_text_comparison(Oid function, Oid wanted, Oid collation)
 {
-	return function == F_TEXTEQ && OidIsValid(collation) &&
+	return function == wanted && OidIsValid(collation) &&
 		get_collation_isdeterministic(collation);
 }
 
+const char *const *
+hw_column_closed_set(const HwParam *param, const HwColumn *column)
+{
+	if (column->from_param == NULL ||
+		strcmp(column->from_param, param->name) != 0)
+		return NULL;
+	return param->complete_set;
+}
+
+/*
+ * A condition on a column.  A service that matches loosely could answer two
+ * values with one row; and what has none of some values may have one that
+ * nobody knows, except where the set is closed.
+ */
 static HwCondition *
 make_condition(const HwForeignTable *foreign, const HwColumn *column,
-			   Node *value, bool is_array)
+			   Node *value, bool is_array, bool is_negated)
 {
 	const HwParam *param;
 	HwCondition *condition;
 
 	param = hw_param_of_column(foreign->api, foreign->table, column->name);
-	if (param == NULL)
+	if (param == NULL || (is_array && !param->is_exact) ||
+		(is_negated && hw_column_closed_set(param, column) == NULL))
 		return NULL;
 	condition = palloc0(sizeof(HwCondition));
 	condition->param = param;
 	condition->column = column;
-	condition->value = (Expr *) value;
-	condition->is_array = is_array;
+	condition->values = list_make1(value);
+	condition->are_arrays = list_make1_int(is_array);
+	condition->is_negated = is_negated;
 	return condition;
 }
 
@@ -89,11 +105,14 @@ condition_of_operator(PlannerInfo *root, const HwForeignTable *foreign,
 					  Index varno, Relids outer, OpExpr *op)
 {
 	Node	   *sides[2];
+	bool		is_negated;
 
 	if (list_length(op->args) != 2)
 		return NULL;
 	set_opfuncid(op);
-	if (!is_text_equality(op->opfuncid, op->inputcollid))
+	is_negated = op->opfuncid == F_TEXTNE;
+	if (!is_text_comparison(op->opfuncid, is_negated ? F_TEXTNE : F_TEXTEQ,
+							op->inputcollid))
 		return NULL;
 	sides[0] = linitial(op->args);
 	sides[1] = lsecond(op->args);
@@ -102,29 +121,55 @@ condition_of_operator(PlannerInfo *root, const HwForeignTable *foreign,
 		const HwColumn *column = hw_condition_column(foreign, varno, sides[i]);
 
 		if (column && is_evaluable(root, varno, outer, sides[1 - i]))
-			return make_condition(foreign, column, sides[1 - i], false);
+			return make_condition(foreign, column, sides[1 - i], false,
+								  is_negated);
 	}
 	return NULL;
 }
 
+/* = ANY, or <> ALL. */
 static HwCondition *
-condition_of_any(PlannerInfo *root, const HwForeignTable *foreign,
-				 Index varno, Relids outer, ScalarArrayOpExpr *any)
+condition_of_array(PlannerInfo *root, const HwForeignTable *foreign,
+				   Index varno, Relids outer, ScalarArrayOpExpr *op)
 {
 	const HwColumn *column;
-	Node	   *array = lsecond(any->args);
-	HwCondition *condition;
+	Node	   *array = lsecond(op->args);
 
-	set_sa_opfuncid(any);
-	if (!any->useOr || !is_text_equality(any->opfuncid, any->inputcollid))
+	set_sa_opfuncid(op);
+	if (!is_text_comparison(op->opfuncid, op->useOr ? F_TEXTEQ : F_TEXTNE,
+							op->inputcollid))
 		return NULL;
-	column = hw_condition_column(foreign, varno, linitial(any->args));
+	column = hw_condition_column(foreign, varno, linitial(op->args));
 	if (column == NULL || !is_evaluable(root, varno, outer, array))
 		return NULL;
+	return make_condition(foreign, column, array, true, !op->useOr);
+}
 
-	/* A service that matches loosely could answer twice with one row. */
-	condition = make_condition(foreign, column, array, true);
-	return condition && condition->param->is_exact ? condition : NULL;
+/* Alternatives that are all equalities of one column. */
+static HwCondition *
+condition_of_or(PlannerInfo *root, const HwForeignTable *foreign,
+				Index varno, Relids outer, BoolExpr *or)
+{
+	HwCondition *all = NULL;
+	ListCell   *lc;
+
+	foreach(lc, or->args)
+	{
+		HwCondition *one = hw_condition_of_clause(root, foreign, varno, outer,
+												  lfirst(lc));
+
+		if (one == NULL || one->is_negated || !one->param->is_exact ||
+			(all && all->param != one->param))
+			return NULL;
+		if (all == NULL)
+			all = one;
+		else
+		{
+			all->values = list_concat(all->values, one->values);
+			all->are_arrays = list_concat(all->are_arrays, one->are_arrays);
+		}
+	}
+	return all;
 }
 
 HwCondition *
@@ -135,8 +180,11 @@ hw_condition_of_clause(PlannerInfo *root, const HwForeignTable *foreign,
 		return condition_of_operator(root, foreign, varno, outer,
 									 (OpExpr *) clause);
 	if (IsA(clause, ScalarArrayOpExpr))
-		return condition_of_any(root, foreign, varno, outer,
-								(ScalarArrayOpExpr *) clause);
+		return condition_of_array(root, foreign, varno, outer,
+								  (ScalarArrayOpExpr *) clause);
+	if (is_orclause(clause))
+		return condition_of_or(root, foreign, varno, outer,
+							   (BoolExpr *) clause);
 	return NULL;
 }
 
@@ -266,35 +314,79 @@ has_text(List *texts, const char *text)
 	return false;
 }
 
-/* The distinct values of a condition; nulls equal nothing. */
 static List *
-condition_texts(const HwCondition *condition, ExprState *value,
-				ExprContext *econtext)
+add_text(List *texts, char *text)
+{
+	return has_text(texts, text) ? texts : lappend(texts, text);
+}
+
+/*
+ * Adds the distinct values of one alternative; nulls equal nothing.  True in
+ * has_null when there was one.
+ */
+static List *
+add_texts(List *texts, ExprState *value, bool is_array,
+		  ExprContext *econtext, bool *has_null)
 {
 	bool		is_null;
 	Datum		datum = ExecEvalExprSwitchContext(value, econtext, &is_null);
-	List	   *texts = NIL;
 	Datum	   *elements;
 	bool	   *nulls;
 	int			nelements;
 
+	*has_null |= is_null;
 	if (is_null)
-		return NIL;
-	if (!condition->is_array)
-		return list_make1(to_utf8(datum));
+		return texts;
+	if (!is_array)
+		return add_text(texts, to_utf8(datum));
 	deconstruct_array(DatumGetArrayTypeP(datum), TEXTOID, -1, false,
 					  TYPALIGN_INT, &elements, &nulls, &nelements);
 	for (int i = 0; i < nelements; i++)
 	{
-		char	   *text;
-
-		if (nulls[i])
-			continue;
-		text = to_utf8(elements[i]);
-		if (!has_text(texts, text))
-			texts = lappend(texts, text);
+		*has_null |= nulls[i];
+		if (!nulls[i])
+			texts = add_text(texts, to_utf8(elements[i]));
 	}
 	return texts;
+}
+
+List *
+hw_condition_close(const HwCondition *condition, List *texts)
+{
+	const char *const *set = hw_column_closed_set(condition->param,
+												  condition->column);
+	List	   *closed = NIL;
+
+	if (set == NULL)
+		return texts;
+	for (; *set; set++)
+	{
+		if (has_text(texts, *set) != condition->is_negated)
+			closed = lappend(closed, pstrdup(*set));
+	}
+	return closed;
+}
+
+/*
+ * The distinct values that rows may have, NIL when none can match.  *position
+ * moves on by the condition's.
+ */
+static List *
+condition_texts(const HwCondition *condition, List *values, int *position,
+				ExprContext *econtext)
+{
+	List	   *texts = NIL;
+	bool		has_null = false;
+	ListCell   *lc;
+
+	foreach(lc, condition->are_arrays)
+		texts = add_texts(texts, list_nth(values, (*position)++),
+						  lfirst_int(lc), econtext, &has_null);
+
+	/* Whether a value is none of some, of which one is null, is unknown. */
+	if (condition->is_negated && has_null)
+		return NIL;
+	return hw_condition_close(condition, texts);
 }
 
 static void
@@ -465,16 +557,17 @@ hw_bindings_evaluate(const HwForeignTable *foreign, List *conditions,
 	const HwParam *params = foreign->api->params ? foreign->api->params
 		: no_params;
 	Values		all[HW_ASKED_MAX] = {{0}};
+	int			position = 0;
 	ListCell   *lc;
-	ListCell   *lv;
 
 	*bindings = NULL;
 	if (params == no_params)
 		return 0;
-	forboth(lc, conditions, lv, values)
+	foreach(lc, conditions)
 	{
 		const HwCondition *condition = lfirst(lc);
-		List	   *texts = condition_texts(condition, lfirst(lv), econtext);
+		List	   *texts = condition_texts(condition, values, &position,
+											econtext);
 
 		if (texts == NIL)
 			return -1;			/* compared with NULL, or with no value */

@@ -28,8 +28,9 @@ typedef struct HwCondition
 {
 	const HwParam *param;		/* the catalogue's */
 	const HwColumn *column;
-	Expr	   *value;			/* text, or an array of it */
-	bool		is_array;		/* = ANY */
+	List	   *values;			/* of Expr *: text, or arrays of it */
+	List	   *are_arrays;		/* of int, in the same order */
+	bool		is_negated;		/* none of the values, instead of one */
 } HwCondition;
 
 /*
@@ -45,6 +46,20 @@ extern HwCondition *hw_condition_of_clause(PlannerInfo *root,
 extern const HwColumn *hw_condition_column(const HwForeignTable *foreign,
 										   Index varno, Node *node);
 
+/*
+ * The values that rows can have in a column that no reply has: it is told by
+ * the request, and nothing else can turn up in it.  NULL for other columns,
+ * whose services may answer with values that no document names yet.
+ */
+extern const char *const *hw_column_closed_set(const HwParam *param,
+											   const HwColumn *column);
+
+/*
+ * What the texts of a condition leave of the closed set of its column; the
+ * texts themselves when it has none.
+ */
+extern List *hw_condition_close(const HwCondition *condition, List *texts);
+
 /* The reason why a clause stays local, for EXPLAIN; a constant. */
 extern const char *hw_condition_reason(const HwForeignTable *foreign,
 									   Index varno, Expr *clause);
@@ -59,8 +74,8 @@ pg_noreturn extern void hw_conditions_require(const HwForeignTable *foreign,
 								  const HwParam *param);
 
 /*
- * Evaluates the values and combines them: conditions on one param intersect.
- * Returns the number of bindings, or -1 when no row can match.  The array and
+ * Evaluates the values, which are those of all conditions in a row, and
+ * combines them: conditions on one param intersect.  Returns the number of bindings, or -1 when no row can match.  The array and
  * its texts live in the current memory context.
  */
 extern int	hw_bindings_evaluate(const HwForeignTable *foreign,

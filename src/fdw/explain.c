@@ -42,49 +42,84 @@ is_short(const HwScan *scan)
 	return strcmp(scan->foreign->options->status_spelling, "short") == 0;
 }
 
-/* A constant in the request's spelling; false when it cannot be sent. */
+/* Adds the values of a constant; false when it is none. */
 static bool
-append_constant(const HwScan *scan, const HwCondition *condition,
-				const char *value, StringInfo out)
+add_constants(Node *value, bool is_array, List **texts, bool *has_null)
 {
-	if (!hw_value_is_sendable(condition->param, value))
-		return false;
-	appendStringInfoString(out, spelled(condition->param, value,
-										 is_short(scan)));
-	return true;
-}
-
-static bool
-append_constants(const HwScan *scan, const HwCondition *condition,
-				 Const *constant, StringInfo out)
-{
+	Const	   *constant;
 	Datum	   *elements;
 	bool	   *nulls;
 	int			nelements;
-	int			nvalues = 0;
 
+	while (IsA(value, RelabelType))
+		value = (Node *) ((RelabelType *) value)->arg;
+	if (!IsA(value, Const))
+		return false;
+	constant = (Const *) value;
+	*has_null |= constant->constisnull;
 	if (constant->constisnull)
+		return true;
+	if (!is_array)
 	{
-		appendStringInfoString(out, "NULL");
+		*texts = list_append_unique(*texts, makeString(
+									TextDatumGetCString(constant->constvalue)));
 		return true;
 	}
-	if (!condition->is_array)
-		return append_constant(scan, condition,
-							   TextDatumGetCString(constant->constvalue),
-							   out);
 	deconstruct_array(DatumGetArrayTypeP(constant->constvalue), TEXTOID, -1,
 					  false, TYPALIGN_INT, &elements, &nulls, &nelements);
 	for (int i = 0; i < nelements; i++)
 	{
-		if (nulls[i])
-			continue;
-		if (nvalues++ > 0)
-			appendStringInfoString(out, " | ");
-		if (!append_constant(scan, condition,
-							 TextDatumGetCString(elements[i]), out))
+		*has_null |= nulls[i];
+		if (!nulls[i])
+			*texts = list_append_unique(*texts, makeString(
+										TextDatumGetCString(elements[i])));
+	}
+	return true;
+}
+
+/*
+ * The values of a condition without anything else than constants, NIL when
+ * none can match; false when it has other values.
+ */
+static bool
+constants_of(const HwCondition *condition, List **texts)
+{
+	List	   *strings = NIL;
+	bool		has_null = false;
+	ListCell   *lv;
+	ListCell   *la;
+
+	*texts = NIL;
+	forboth(lv, condition->values, la, condition->are_arrays)
+	{
+		if (!add_constants(lfirst(lv), lfirst_int(la), &strings, &has_null))
 			return false;
 	}
-	return nvalues <= HW_STRANDS_MAX;
+	foreach(lv, strings)
+		*texts = lappend(*texts, strVal(lfirst(lv)));
+	*texts = condition->is_negated && has_null ? NIL :
+		hw_condition_close(condition, *texts);
+	return true;
+}
+
+/* Constants in the request's spelling; false when they cannot be sent. */
+static bool
+append_constants(const HwScan *scan, const HwCondition *condition,
+				 List *texts, StringInfo out)
+{
+	ListCell   *lc;
+
+	if (texts == NIL)
+		appendStringInfoString(out, "NULL");
+	foreach(lc, texts)
+	{
+		if (!hw_value_is_sendable(condition->param, lfirst(lc)))
+			return false;
+		appendStringInfo(out, "%s%s", lc == list_head(texts) ? "" : " | ",
+						 spelled(condition->param, lfirst(lc),
+								 is_short(scan)));
+	}
+	return list_length(texts) <= HW_STRANDS_MAX;
 }
 
 /* "name = value" of a condition, or why it is not sent. */
@@ -93,19 +128,29 @@ describe_condition(ForeignScanState *node, ExplainState *es,
 				   const HwScan *scan, const HwCondition *condition,
 				   StringInfo text)
 {
-	Node	   *value = (Node *) condition->value;
 	List	   *context;
+	List	   *texts;
+	const char *separator = "";
+	ListCell   *lv;
+	ListCell   *la;
 
-	while (IsA(value, RelabelType))
-		value = (Node *) ((RelabelType *) value)->arg;
-	appendStringInfo(text, "%s = ", condition->param->name);
-	if (IsA(value, Const))
-		return append_constants(scan, condition, (Const *) value, text);
+	if (constants_of(condition, &texts))
+	{
+		appendStringInfo(text, "%s = ", condition->param->name);
+		return append_constants(scan, condition, texts, text);
+	}
+	appendStringInfo(text, "%s %s ", condition->param->name,
+					 condition->is_negated ? "<>" : "=");
 	context = set_deparse_context_plan(es->deparse_cxt, node->ss.ps.plan,
 									   NIL);
-	appendStringInfo(text, condition->is_array ? "ANY (%s)" : "%s",
-					 deparse_expression(value, context,
-										es->verbose, false));
+	forboth(lv, condition->values, la, condition->are_arrays)
+	{
+		appendStringInfo(text, !lfirst_int(la) ? "%s%s" :
+						 condition->is_negated ? "%sALL (%s)" : "%sANY (%s)",
+						 separator, deparse_expression(lfirst(lv), context,
+													   es->verbose, false));
+		separator = " | ";
+	}
 	return true;
 }
 
@@ -123,30 +168,42 @@ has_condition(List *conditions, const HwParam *param)
 }
 
 /*
- * The values of a complete set that are left when another column with a
- * constant tells this one.
+ * The values of a complete set that are left when another column with
+ * constants tells this one.
  */
-static const char *const *
+static List *
 narrowed_set(const HwForeignTable *foreign, List *conditions,
 			 const HwParam *param)
 {
 	const HwColumn *column = hw_column_find(foreign->table, param->column);
-	const char **narrowed = palloc0(sizeof(char *) * 2);
+	List	   *set = NIL;
 	ListCell   *lc;
+	ListCell   *lt;
 
+	for (int i = 0; param->complete_set[i]; i++)
+		set = lappend(set, makeString(pstrdup(param->complete_set[i])));
 	foreach(lc, conditions)
 	{
 		const HwCondition *condition = lfirst(lc);
-		Const	   *value = (Const *) condition->value;
+		List	   *derived = NIL;
+		List	   *texts;
 
 		if (column == NULL || column->derive_from == NULL ||
 			strcmp(column->derive_from, condition->column->name) != 0 ||
-			!IsA(value, Const) || value->constisnull || condition->is_array)
+			!constants_of(condition, &texts) || texts == NIL)
 			continue;
-		narrowed[0] = hw_column_derive(column,
-									   TextDatumGetCString(value->constvalue));
+		foreach(lt, texts)
+		{
+			const char *value = hw_column_derive(column, lfirst(lt));
+
+			if (value == NULL)
+				break;
+			derived = lappend(derived, makeString(pstrdup(value)));
+		}
+		if (lt == NULL)
+			set = list_intersection(set, derived);
 	}
-	return narrowed[0] ? narrowed : param->complete_set;
+	return set;
 }
 
 /* Params that the query does not set: options, complete sets, fallbacks. */
@@ -173,11 +230,13 @@ describe_defaults(const HwForeignTable *foreign, List *conditions)
 			appendStringInfoString(&text, value);
 		else if (param->complete_set && hw_table_asks_all(foreign->table))
 		{
-			const char *const *values = narrowed_set(foreign, conditions,
-													 param);
+			List	   *set = narrowed_set(foreign, conditions, param);
+			ListCell   *lc;
 
-			for (int i = 0; values[i]; i++)
-				appendStringInfo(&text, "%s%s", i ? " | " : "", values[i]);
+			foreach(lc, set)
+				appendStringInfo(&text, "%s%s",
+								 lc == list_head(set) ? "" : " | ",
+								 strVal(lfirst(lc)));
 		}
 		else
 			continue;

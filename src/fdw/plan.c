@@ -439,9 +439,10 @@ hwGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid,
 		if (condition)
 		{
 			names = lappend(names,
-							list_make2(makeString(pstrdup(condition->column->name)),
-									   makeInteger(condition->is_array)));
-			values = lappend(values, condition->value);
+							list_make3(makeString(pstrdup(condition->column->name)),
+									   makeInteger(condition->is_negated),
+									   condition->are_arrays));
+			values = list_concat(values, condition->values);
 		}
 		else
 		{
@@ -471,8 +472,8 @@ hw_plan_read(const HwForeignTable *foreign, ForeignScan *scan)
 {
 	HwPlan	   *plan = palloc0(sizeof(HwPlan));
 	List	   *names = NIL;
+	int			position = 0;
 	ListCell   *lc;
-	ListCell   *lv;
 
 	foreach(lc, scan->fdw_private)
 	{
@@ -487,7 +488,7 @@ hw_plan_read(const HwForeignTable *foreign, ForeignScan *scan)
 		else if (strcmp(def->defname, "row_goal") == 0)
 			plan->row_goal = floatVal(def->arg);
 	}
-	forboth(lc, names, lv, scan->fdw_exprs)
+	foreach(lc, names)
 	{
 		List	   *name = lfirst_node(List, lc);
 		HwCondition *condition = palloc0(sizeof(HwCondition));
@@ -498,8 +499,11 @@ hw_plan_read(const HwForeignTable *foreign, ForeignScan *scan)
 			condition->param = hw_param_of_column(foreign->api,
 												  foreign->table,
 												  condition->column->name);
-		condition->is_array = intVal(lsecond(name)) != 0;
-		condition->value = lfirst(lv);
+		condition->is_negated = intVal(lsecond(name)) != 0;
+		condition->are_arrays = lthird(name);
+		for (int i = 0; i < list_length(condition->are_arrays); i++)
+			condition->values = lappend(condition->values,
+										list_nth(scan->fdw_exprs, position++));
 
 		/* The table was given another entry since: its plans are redone. */
 		if (condition->param == NULL)

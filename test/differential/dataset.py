@@ -36,10 +36,6 @@ TABLES = {"hss_quotas": QUOTAS, "hss_quota_tags": TAGS,
           "tiny": BILLING}
 
 EPOCH = datetime.datetime(1970, 1, 1)
-CATEGORIES = {f"hss.version.{edition}": "host_resource" for edition in (
-    "basic", "advanced", "enterprise", "premium", "wtp")} | {
-        f"hss.version.{edition}": "container_resource" for edition in (
-            "container", "container.enterprise")}
 
 
 class Number(str):
@@ -70,14 +66,14 @@ def plain(value, kind):
     return value
 
 
-def quota(row, project, unit):
+def quota(row, project, category, unit):
     """A row of hss_quotas."""
     result = {name: row.get(name) for name in QUOTAS}
     if result["tags"] is not None:
         result["tags"] = json.dumps(result["tags"], ensure_ascii=False)
     for name in ("expire_time", "create_time"):
         result[name] = moment(result[name], unit)
-    result["category"] = CATEGORIES.get(row["version"])
+    result["category"] = category
     result["project_id"] = project
     return result
 
@@ -88,7 +84,7 @@ def tables(data, projects, unit="ms"):
     for entry in data["quotas"]:
         if entry["project"] not in projects:
             continue
-        row = quota(entry["row"], entry["project"], unit)
+        row = quota(entry["row"], entry["project"], entry["category"], unit)
         quotas.append(row)
         tags.extend({"resource_id": row["resource_id"], "key": tag["key"],
                      "value": tag["value"], "category": row["category"],

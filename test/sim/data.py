@@ -39,7 +39,7 @@ class Row:
         self.text = text
         self.version = fields["version"]
         self.category = ("container_resource"
-                         if self.version in CONTAINER_EDITIONS
+                         if self.version.startswith(CONTAINER_EDITIONS[0])
                          else "host_resource")
         self.quota_status = fields["quota_status"]
         self.used_status = fields["used_status"]
@@ -62,9 +62,10 @@ class Selection:
                                "normal", "expired", "freeze"), 0)
         self.editions = {}
         for row in rows:
-            count[row.charging_mode] += 1
-            count[row.used_status] += 1
-            count[row.quota_status] += 1
+            for word in (row.charging_mode, row.used_status,
+                         row.quota_status):
+                if word in count:
+                    count[word] += 1
             self.editions[row.version] = self.editions.get(row.version, 0) + 1
         self.counters = {f"{name}_num": n for name, n in count.items()}
         self.counters["total_num"] = len(rows)
@@ -131,7 +132,17 @@ def quota_fields(rng, index, name, unit):
     return fields
 
 
-def make_row(seed, project, index, unit, style):
+def renew(fields):
+    """Puts words in the place of others that no document names."""
+    fields["version"] = ("hss.version.container.ultimate"
+                         if fields["version"] in CONTAINER_EDITIONS
+                         else "hss.version.ultimate")
+    fields["quota_status"] = "suspended"
+    fields["used_status"] = "reserved"
+    fields["charging_mode"] = "spot"
+
+
+def make_row(seed, project, index, unit, style, new_words=0):
     """The index-th quota of a project."""
     rng = random.Random(f"{seed}/{project}/{index}")
 
@@ -142,6 +153,8 @@ def make_row(seed, project, index, unit, style):
                          digest[16:20], digest[20:]))
 
     fields = quota_fields(rng, index, name, unit)
+    if new_words > 0 and index % new_words == 0:
+        renew(fields)
     shown = fields
     if style == "string":
         shown = {key: str(value) if type(value) is int else value
@@ -160,8 +173,8 @@ def make_row(seed, project, index, unit, style):
 class Quotas:
     """All quotas of one project under one setting."""
 
-    def __init__(self, count, seed, project, unit, style):
-        self.rows = [make_row(seed, project, index, unit, style)
+    def __init__(self, count, seed, project, unit, style, new_words):
+        self.rows = [make_row(seed, project, index, unit, style, new_words)
                      for index in range(count)]
         self.extra = make_row(seed, project, -1, unit, style)
         self.selections = {}
@@ -196,9 +209,9 @@ def matches(row, name, value, host_match):
 
 
 @lru_cache(maxsize=64)
-def quotas(count, seed, project, unit, style):
+def quotas(count, seed, project, unit, style, new_words):
     """The memoised data set of a project."""
-    return Quotas(count, seed, project, unit, style)
+    return Quotas(count, seed, project, unit, style, new_words)
 
 
 # resource type and unit in both languages

@@ -224,7 +224,8 @@ def check_number(request, seen, name, default, low, high):
 def dataset(settings, project, more=0):
     """All quotas of a project under these settings."""
     return data.quotas(settings.quotas + more, settings.seed, project,
-                       settings.expire_unit, settings.numbers)
+                       settings.expire_unit, settings.numbers,
+                       settings.new_words)
 
 
 def make(api, checked, settings):

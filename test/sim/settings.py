@@ -28,6 +28,8 @@ TABLE = [
     # the data
     ("quotas", 100, INT, "HSS quotas in each project"),
     ("seed", "1", TEXT, "seed of all generated data"),
+    ("new_words", 0, INT, "N > 0: each N-th quota has an edition, states and "
+     "a charging mode that no document names; filters know them not"),
     ("packages", 36, INT, "package usages (POST .../usages/query)"),
     ("packages_form", "list", ("list", "absent", "null"),
      "list: an array; absent, null: the array is missing or null"),
