@@ -65,14 +65,9 @@ struct HwPager
 	HwQuestion	question;		/* its texts are copies */
 	HwBase		base;
 	HwForm	   *form;
-	HwBinding	bindings[HW_ASKED_MAX];
-	int			nbindings;
-	int			nasked;			/* those of the question come first */
-	bool		is_lookup;		/* the key itself is asked for */
+	HwLists		lists;			/* what the strands are of */
 	Strand	   *strands;
 	int			nstrands;
-	int			group;			/* strands that differ only in values of
-								 * complete sets; they follow each other */
 	int			current;
 	HwSeen	   *seen;
 	HwText		key;			/* room for the key being looked up */
@@ -107,109 +102,19 @@ copy_text(const char **copy, const char *text)
 }
 
 static bool
-copy_binding(HwPager *pager, const HwBinding *binding)
-{
-	HwBinding  *copy = &pager->bindings[pager->nbindings];
-	const char **values = calloc(binding->nvalues + 1, sizeof(char *));
-
-	if (values == NULL)
-		return false;
-	*copy = *binding;
-	copy->values = values;
-	pager->nbindings++;
-
-	/* Nothing of the caller's may stay behind when a copy fails. */
-	copy->otherwise = NULL;
-	for (int i = 0; i < binding->nvalues; i++)
-	{
-		if (!copy_text(&values[i], binding->values[i]))
-			return false;
-	}
-	return copy_text(&copy->otherwise, binding->otherwise);
-}
-
-static bool
-is_bound(const HwPager *pager, const HwParam *param)
-{
-	for (int i = 0; i < pager->nbindings; i++)
-	{
-		if (pager->bindings[i].param == param)
-			return true;
-	}
-	return false;
-}
-
-static int
-count_values(const char *const *values)
-{
-	int			count = 0;
-
-	while (values[count])
-		count++;
-	return count;
-}
-
-/*
- * Params that nothing sets still have to be sent where their default would
- * hide rows.
- */
-static bool
-bind_defaults(HwPager *pager)
-{
-	const HwQuestion *question = &pager->question;
-
-	for (const HwParam *param = question->api->params; param && param->name;
-		 param++)
-	{
-		HwBinding	binding = {.param = param};
-
-		if (is_bound(pager, param))
-			continue;
-		if (param->complete_set && hw_table_asks_all(question->table))
-		{
-			binding.values = param->complete_set;
-			binding.nvalues = count_values(param->complete_set);
-		}
-		else if (param->fallback)
-		{
-			binding.values = &param->fallback;
-			binding.nvalues = 1;
-		}
-		else
-			continue;
-		if (!copy_binding(pager, &binding))
-			return false;
-	}
-	return true;
-}
-
-static bool
 open_strands(HwPager *pager, HwStatus *status)
 {
-	pager->nstrands = pager->group = 1;
-	for (int i = 0; i < pager->nbindings; i++)
-	{
-		pager->nstrands *= pager->bindings[i].nvalues;
-		if (i >= pager->nasked)
-			pager->group *= pager->bindings[i].nvalues;
-		if (pager->nstrands > HW_SEEN_STRANDS_MAX)
-			return hw_status_set(status, HW_INTERNAL,
-								 "too many values in one question");
-	}
-	pager->strands = calloc(pager->nstrands + 1, sizeof(Strand));
+	pager->strands = calloc(pager->lists.nlists + 1, sizeof(Strand));
 	if (pager->strands == NULL)
 		return no_memory(status);
+	pager->nstrands = pager->lists.nlists;
 	for (int s = 0; s < pager->nstrands; s++)
 	{
 		Strand	   *strand = &pager->strands[s];
-		int			rest = s;
 
-		for (int i = pager->nbindings - 1; i >= 0; i--)
-		{
-			strand->choices[i] = rest % pager->bindings[i].nvalues;
-			rest /= pager->bindings[i].nvalues;
-		}
-		strand->total = -1;
+		hw_lists_choose(&pager->lists, s, strand->choices);
+		strand->is_done = hw_lists_contradict(&pager->lists, strand->choices);
+		strand->total = strand->is_done ? 0 : -1;
 		strand->step = pager->question.page_size;
 		strand->dialect = pager->dialect;
 	}
@@ -237,22 +142,8 @@ copy_question(HwPager *pager, const HwQuestion *question, HwStatus *status)
 		!copy_text(&copy->fetch.transport.proxy,
 				   question->fetch.transport.proxy))
 		return no_memory(status);
-	for (int i = 0; i < question->nbindings; i++)
-	{
-		if (!copy_binding(pager, &question->bindings[i]))
-			return no_memory(status);
-	}
-	pager->nasked = pager->nbindings;
-	for (int i = 0; i < pager->nasked; i++)
-	{
-		const HwBinding *binding = &pager->bindings[i];
-
-		pager->is_lookup |= binding->is_condition && question->table->key &&
-			strcmp(binding->param->column, question->table->key) == 0;
-	}
-	if (!bind_defaults(pager))
-		return no_memory(status);
-	return true;
+	return hw_lists_open(&pager->lists, question->api, question->table,
+						 question->bindings, question->nbindings, status);
 }
 
 HwPager *
@@ -351,13 +242,7 @@ hw_pager_free(HwPager *pager)
 		hw_seen_close(pager->seen);
 	hw_form_close(pager->form);
 	hw_text_free(&pager->key);
-	for (int i = 0; i < pager->nbindings; i++)
-	{
-		for (int j = 0; j < pager->bindings[i].nvalues; j++)
-			free((char *) pager->bindings[i].values[j]);
-		free((char **) pager->bindings[i].values);
-		free((char *) pager->bindings[i].otherwise);
-	}
+	hw_lists_close(&pager->lists);
 	free((char *) pager->question.scope_id);
 	free((char *) pager->question.fetch.transport.ca_file);
 	free((char *) pager->question.fetch.transport.proxy);
@@ -396,9 +281,9 @@ strand_values(const HwPager *pager, const Strand *strand,
 {
 	int			nsent = 0;
 
-	for (int i = 0; i < pager->nbindings; i++)
+	for (int i = 0; i < pager->lists.nbindings; i++)
 	{
-		const HwBinding *binding = &pager->bindings[i];
+		const HwBinding *binding = &pager->lists.bindings[i];
 		const HwParam *param = binding->param;
 		const char *value = binding->values[strand->choices[i]];
 
@@ -413,7 +298,7 @@ strand_values(const HwPager *pager, const Strand *strand,
 		sent[nsent].param = param;
 		sent[nsent++].value = value;
 	}
-	asked[pager->nbindings].param = NULL;
+	asked[pager->lists.nbindings].param = NULL;
 	sent[nsent].param = NULL;
 }
 
@@ -545,9 +430,9 @@ is_spelled(const HwBinding *binding)
 static bool
 has_spelled(const HwPager *pager)
 {
-	for (int i = 0; i < pager->nbindings; i++)
+	for (int i = 0; i < pager->lists.nbindings; i++)
 	{
-		if (is_spelled(&pager->bindings[i]))
+		if (is_spelled(&pager->lists.bindings[i]))
 			return true;
 	}
 	return false;
@@ -575,7 +460,7 @@ fill(HwPager *pager)
 
 		/* Its first page will show whether and how to ask for the others. */
 		if (s > pager->current &&
-			(pager->is_lookup || (has_spelled(pager) && is_auto(pager) &&
+			(pager->lists.is_lookup || (has_spelled(pager) && is_auto(pager) &&
 								  !pager->dialect_is_known)))
 			break;
 		nflying += strand->nslots;
@@ -613,10 +498,10 @@ spelled_conditions(const HwPager *pager, const HwExpected *expected,
 
 	for (int e = 0; e < nexpected; e++)
 	{
-		for (int i = 0; i < pager->nbindings; i++)
+		for (int i = 0; i < pager->lists.nbindings; i++)
 		{
-			if (is_spelled(&pager->bindings[i]) &&
-				strcmp(pager->bindings[i].param->column,
+			if (is_spelled(&pager->lists.bindings[i]) &&
+				strcmp(pager->lists.bindings[i].param->column,
 					   expected[e].column->name) == 0)
 				bits |= 1U << e;
 		}
@@ -627,9 +512,9 @@ spelled_conditions(const HwPager *pager, const HwExpected *expected,
 static bool
 has_optional(const HwPager *pager)
 {
-	for (int i = 0; i < pager->nbindings; i++)
+	for (int i = 0; i < pager->lists.nbindings; i++)
 	{
-		if (is_optional(&pager->bindings[i]))
+		if (is_optional(&pager->lists.bindings[i]))
 			return true;
 	}
 	return false;
@@ -991,12 +876,12 @@ static void
 end_lookup(HwPager *pager, const Strand *strand, const HwPage *page)
 {
 	int			index = (int) (strand - pager->strands);
-	int			end = index - index % pager->group + pager->group;
+	int			end = index - index % pager->lists.group + pager->lists.group;
 	bool		is_found = false;
 
 	for (int i = 0; i < page->nelements; i++)
 		is_found |= !page->elements[i].is_dropped;
-	if (!pager->is_lookup || !is_found)
+	if (!pager->lists.is_lookup || !is_found)
 		return;
 	for (int s = index; s < end; s++)
 	{
@@ -1065,9 +950,9 @@ strand_expected(const HwPager *pager, const Strand *strand,
 {
 	int			nexpected = 0;
 
-	for (int i = 0; i < pager->nbindings; i++)
+	for (int i = 0; i < pager->lists.nbindings; i++)
 	{
-		const HwBinding *binding = &pager->bindings[i];
+		const HwBinding *binding = &pager->lists.bindings[i];
 		const HwColumn *column;
 
 		if (binding->param->column == NULL ||
@@ -1094,18 +979,18 @@ static HwPage *
 merge_group(HwPager *pager, Strand *strand, HwPage *page)
 {
 	int			index = (int) (strand - pager->strands);
-	int			first = index - index % pager->group;
+	int			first = index - index % pager->lists.group;
 	HwPage	   *pages[HW_MERGE_MAX];
 	HwStatus	status;
 
 	strand->stash = page;
-	if (index != first + pager->group - 1)
+	if (index != first + pager->lists.group - 1)
 		return NULL;
-	for (int i = 0; i < pager->group; i++)
+	for (int i = 0; i < pager->lists.group; i++)
 		pages[i] = pager->strands[first + i].stash;
 	hw_status_clear(&status);
 	if (!hw_merge_pages(pager->question.api, pager->question.table,
-						pager->form, pages, pager->group, first_limit(pager), &status))
+						pager->form, pages, pager->lists.group, first_limit(pager), &status))
 	{
 		/* One of them is as good as the other, if the user says so. */
 		if (status.kind != HW_DRIFTED)
@@ -1296,6 +1181,18 @@ hw_pager_take_warning(HwPager *pager, HwStatus *warning)
 	*warning = pager->warning;
 	pager->has_warning = false;
 	return true;
+}
+
+bool
+hw_pager_list(const HwPager *pager, int list, HwText *name,
+			  long long *nrows)
+{
+	const Strand *strand = &pager->strands[list];
+
+	*nrows = strand->is_done ? strand->nreceived :
+		strand->total >= strand->nreceived ? strand->total : -1;
+	return !pager->lists.is_lookup && strand->dialect != HW_DIALECT_BARE &&
+		hw_lists_name(&pager->lists, strand->choices, name);
 }
 
 void

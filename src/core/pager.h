@@ -18,23 +18,9 @@
 
 #include "core/client.h"
 #include "core/decode.h"
+#include "core/lists.h"
 
 typedef struct HwPager HwPager;
-
-/* More than the params of any API. */
-#define HW_ASKED_MAX 16
-
-/* A param with the values it may have, in the spelling of replies. */
-typedef struct HwBinding
-{
-	const HwParam *param;
-	const char *const *values;
-	int			nvalues;		/* 0: nothing can match */
-	bool		is_condition;	/* from the query, not from an option: rows
-								 * must carry one of the values */
-	const char *otherwise;		/* an option's value, to be sent when the
-								 * service refuses the condition's; or NULL */
-} HwBinding;
 
 typedef enum HwOnDrift
 {
@@ -134,6 +120,14 @@ extern const HwStatus *hw_pager_status(const HwPager *pager);
 
 /* Drift that was met and is not to be an error; true once. */
 extern bool hw_pager_take_warning(HwPager *pager, HwStatus *warning);
+
+/*
+ * What is known of one of the lists: its name, and how many rows it has, -1
+ * while that is unknown.  False for those whose name tells nothing: what a
+ * look-up asks for, or what was read without a filter.
+ */
+extern bool hw_pager_list(const HwPager *pager, int list, HwText *name,
+						  long long *nrows);
 
 extern void hw_pager_stats(const HwPager *pager, HwPagerStats *stats);
 

@@ -1037,10 +1037,16 @@ test_conditions(void)
 	where("enterprise_project_id", "ep-1", "ep-2");
 	reads_as("quotas=300", false, 4);
 	ask_anew();
+
+	/* An edition tells its category: the list of the other one is empty. */
 	where("version", "hss.version.container.enterprise", NULL);
-	reads_as("quotas=300", true, 2);
-	where("category", "host_resource", NULL);
 	reads_as("quotas=300", true, 1);
+	where("category", "host_resource", NULL);
+	reads_as("quotas=300", true, 0);
+	ask_anew();
+	where("version", "hss.version.container.enterprise",
+		  "hss.version.basic");
+	reads_as("quotas=300", false, 2);
 
 	/* No value: nothing can match, and nothing is asked. */
 	ask_anew();
