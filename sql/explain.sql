@@ -35,6 +35,7 @@ EXPLAIN (VERBOSE, COSTS OFF)
 SELECT resource_id FROM hss_quotas
 WHERE host_name = 'db_1' AND project_id = '2c3d4e5f60718293a4b5c6d7e8f90a1b'
   AND enterprise_project_id = 'ep-1' AND resource_id = 'x';
+SELECT hwbss_fdw_forget();
 EXPLAIN (VERBOSE, COSTS OFF)
 SELECT resource_id FROM hss_quotas WHERE quota_status IN ('normal', 'freeze') AND used_status IN ('idle', 'x');
 -- Parameters and functions by name

@@ -1,7 +1,7 @@
 -- Alternatives (OR) of one column are asked value by value, as lists are; what
 -- is excluded becomes its complement where nothing else can turn up.
 \set url `echo "$HWBSS_SIM_URL"`
-\set endpoint :url '/case/id=pushdown_alternatives;new_words=7'
+\set endpoint :url '/case/id=pushdown_alternatives;new_words=7;quotas=1000'
 CREATE EXTENSION hwbss_fdw;
 CREATE SERVER sim FOREIGN DATA WRAPPER hwbss_fdw
   OPTIONS (endpoint :'endpoint', allow_insecure 'true', region 'ap-southeast-1',
@@ -77,6 +77,7 @@ SELECT * FROM pg_temp.counts($$charging_mode <> ALL ('{packet_cycle,on_demand}')
 
 -- Alternatives that a join gives
 CREATE TEMP TABLE pair AS SELECT min(resource_id) AS a, max(resource_id) AS b FROM copy WHERE category = 'host_resource';
+ANALYZE pair;
 SELECT count(*) FROM pair p JOIN hss_quotas q ON q.resource_id = p.a OR q.resource_id = p.b;
 \! python3 test/regress_log.py pushdown_alternatives | wc -l
 

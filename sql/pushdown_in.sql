@@ -2,7 +2,7 @@
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 \set url `echo "$HWBSS_SIM_URL"`
-\set endpoint :url '/case/id=pushdown_in'
+\set endpoint :url '/case/id=pushdown_in;quotas=1000'
 CREATE EXTENSION hwbss_fdw;
 CREATE SERVER sim FOREIGN DATA WRAPPER hwbss_fdw
   OPTIONS (endpoint :'endpoint', allow_insecure 'true', region 'ap-southeast-1',
@@ -13,7 +13,7 @@ CREATE USER MAPPING FOR CURRENT_USER SERVER sim
 IMPORT FOREIGN SCHEMA huaweicloud FROM SERVER sim INTO public;
 -- The same tables through another case, for comparisons that the log of this
 -- one does not show.
-\set endpoint :url '/case/id=pushdown_in_other'
+\set endpoint :url '/case/id=pushdown_in_other;quotas=1000'
 CREATE SERVER other FOREIGN DATA WRAPPER hwbss_fdw
   OPTIONS (endpoint :'endpoint', allow_insecure 'true', region 'ap-southeast-1',
            project_id '0a1b2c3d4e5f60718293a4b5c6d7e8f9');

@@ -325,11 +325,9 @@ add_text(List *texts, char *text)
  * has_null when there was one.
  */
 static List *
-add_texts(List *texts, ExprState *value, bool is_array,
-		  ExprContext *econtext, bool *has_null)
+add_texts(List *texts, Datum datum, bool is_null, bool is_array,
+		  bool *has_null)
 {
-	bool		is_null;
-	Datum		datum = ExecEvalExprSwitchContext(value, econtext, &is_null);
 	Datum	   *elements;
 	bool	   *nulls;
 	int			nelements;
@@ -350,8 +348,9 @@ add_texts(List *texts, ExprState *value, bool is_array,
 	return texts;
 }
 
-List *
-hw_condition_close(const HwCondition *condition, List *texts)
+/* What the texts leave of a closed set; the texts themselves without one. */
+static List *
+close_texts(const HwCondition *condition, List *texts)
 {
 	const char *const *set = hw_column_closed_set(condition->param,
 												  condition->column);
@@ -380,13 +379,41 @@ condition_texts(const HwCondition *condition, List *values, int *position,
 	ListCell   *lc;
 
 	foreach(lc, condition->are_arrays)
-		texts = add_texts(texts, list_nth(values, (*position)++),
-						  lfirst_int(lc), econtext, &has_null);
+	{
+		ExprState  *value = list_nth(values, (*position)++);
+		bool		is_null;
+		Datum		datum = ExecEvalExprSwitchContext(value, econtext,
+													  &is_null);
+
+		texts = add_texts(texts, datum, is_null, lfirst_int(lc), &has_null);
+	}
 
 	/* Whether a value is none of some, of which one is null, is unknown. */
 	if (condition->is_negated && has_null)
 		return NIL;
-	return hw_condition_close(condition, texts);
+	return close_texts(condition, texts);
+}
+
+bool
+hw_condition_constants(const HwCondition *condition, List **texts)
+{
+	bool		has_null = false;
+	ListCell   *lv;
+	ListCell   *la;
+
+	*texts = NIL;
+	forboth(lv, condition->values, la, condition->are_arrays)
+	{
+		Const	   *constant = (Const *) strip_relabel(lfirst(lv));
+
+		if (!IsA(constant, Const))
+			return false;
+		*texts = add_texts(*texts, constant->constvalue,
+						   constant->constisnull, lfirst_int(la), &has_null);
+	}
+	*texts = condition->is_negated && has_null ? NIL :
+		close_texts(condition, *texts);
+	return true;
 }
 
 static void
@@ -427,7 +454,9 @@ bind_condition(const HwCondition *condition, List *texts, Values *values)
 		else if (condition->param->place != HW_IN_PATH)
 			return;
 	}
-	intersect(values, sendable, true);
+	if (condition->nvalues_max == 0 ||
+		list_length(sendable) <= condition->nvalues_max)
+		intersect(values, sendable, true);
 }
 
 /*
@@ -548,10 +577,13 @@ make_bindings(const HwForeignTable *foreign, const Values *all,
 	return nbindings;
 }
 
-int
-hw_bindings_evaluate(const HwForeignTable *foreign, List *conditions,
-					 List *values, ExprContext *econtext,
-					 HwBinding **bindings)
+/*
+ * The bindings of conditions; their values, or NIL for those that are all
+ * constants.
+ */
+static int
+make_all_bindings(const HwForeignTable *foreign, List *conditions,
+				  List *values, ExprContext *econtext, HwBinding **bindings)
 {
 	static const HwParam no_params[] = {{0}};
 	const HwParam *params = foreign->api->params ? foreign->api->params
@@ -566,9 +598,12 @@ hw_bindings_evaluate(const HwForeignTable *foreign, List *conditions,
 	foreach(lc, conditions)
 	{
 		const HwCondition *condition = lfirst(lc);
-		List	   *texts = condition_texts(condition, values, &position,
-											econtext);
+		List	   *texts;
 
+		if (values == NIL)
+			(void) hw_condition_constants(condition, &texts);
+		else
+			texts = condition_texts(condition, values, &position, econtext);
 		if (texts == NIL)
 			return -1;			/* compared with NULL, or with no value */
 		bind_condition(condition, texts, &all[condition->param - params]);
@@ -581,6 +616,30 @@ hw_bindings_evaluate(const HwForeignTable *foreign, List *conditions,
 	}
 	cap_strands(foreign, all);
 	return make_bindings(foreign, all, bindings);
+}
+
+int
+hw_bindings_evaluate(const HwForeignTable *foreign, List *conditions,
+					 List *values, ExprContext *econtext,
+					 HwBinding **bindings)
+{
+	return make_all_bindings(foreign, conditions, values, econtext, bindings);
+}
+
+int
+hw_bindings_of_constants(const HwForeignTable *foreign, List *conditions,
+						 HwBinding **bindings)
+{
+	ListCell   *lc;
+
+	foreach(lc, conditions)
+	{
+		List	   *texts;
+
+		if (!hw_condition_constants(lfirst(lc), &texts))
+			return -2;
+	}
+	return make_all_bindings(foreign, conditions, NIL, NULL, bindings);
 }
 
 bool

@@ -31,6 +31,8 @@ typedef struct HwCondition
 	List	   *values;			/* of Expr *: text, or arrays of it */
 	List	   *are_arrays;		/* of int, in the same order */
 	bool		is_negated;		/* none of the values, instead of one */
+	int			nvalues_max;	/* if not 0, more values than these are not
+								 * sent: that would need more requests */
 } HwCondition;
 
 /*
@@ -55,10 +57,11 @@ extern const char *const *hw_column_closed_set(const HwParam *param,
 											   const HwColumn *column);
 
 /*
- * What the texts of a condition leave of the closed set of its column; the
- * texts themselves when it has none.
+ * The values that rows may have under a condition that has nothing but
+ * constants, in UTF-8; NIL when none can match.  False when it has others.
  */
-extern List *hw_condition_close(const HwCondition *condition, List *texts);
+extern bool hw_condition_constants(const HwCondition *condition,
+								   List **texts);
 
 /* The reason why a clause stays local, for EXPLAIN; a constant. */
 extern const char *hw_condition_reason(const HwForeignTable *foreign,
@@ -82,6 +85,10 @@ extern int	hw_bindings_evaluate(const HwForeignTable *foreign,
 								 List *conditions, List *values,
 								 ExprContext *econtext,
 								 HwBinding **bindings);
+
+/* The same at plan time; -2 when a value is not known yet. */
+extern int	hw_bindings_of_constants(const HwForeignTable *foreign,
+									 List *conditions, HwBinding **bindings);
 
 /* Do two evaluations ask for the same? */
 extern bool hw_bindings_equal(const HwBinding *a, int na,

@@ -10,12 +10,11 @@
  */
 #include "fdw/explain.h"
 
-#include "catalog/pg_type.h"
 #include "fdw/conditions.h"
 #include "fdw/question.h"
 #include "fdw/scan.h"
+#include "mb/pg_wchar.h"
 #include "nodes/nodeFuncs.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/ruleutils.h"
 
@@ -42,71 +41,12 @@ is_short(const HwScan *scan)
 	return strcmp(scan->foreign->options->status_spelling, "short") == 0;
 }
 
-/* Adds the values of a constant; false when it is none. */
-static bool
-add_constants(Node *value, bool is_array, List **texts, bool *has_null)
-{
-	Const	   *constant;
-	Datum	   *elements;
-	bool	   *nulls;
-	int			nelements;
-
-	while (IsA(value, RelabelType))
-		value = (Node *) ((RelabelType *) value)->arg;
-	if (!IsA(value, Const))
-		return false;
-	constant = (Const *) value;
-	*has_null |= constant->constisnull;
-	if (constant->constisnull)
-		return true;
-	if (!is_array)
-	{
-		*texts = list_append_unique(*texts, makeString(
-									TextDatumGetCString(constant->constvalue)));
-		return true;
-	}
-	deconstruct_array(DatumGetArrayTypeP(constant->constvalue), TEXTOID, -1,
-					  false, TYPALIGN_INT, &elements, &nulls, &nelements);
-	for (int i = 0; i < nelements; i++)
-	{
-		*has_null |= nulls[i];
-		if (!nulls[i])
-			*texts = list_append_unique(*texts, makeString(
-										TextDatumGetCString(elements[i])));
-	}
-	return true;
-}
-
-/*
- * The values of a condition without anything else than constants, NIL when
- * none can match; false when it has other values.
- */
-static bool
-constants_of(const HwCondition *condition, List **texts)
-{
-	List	   *strings = NIL;
-	bool		has_null = false;
-	ListCell   *lv;
-	ListCell   *la;
-
-	*texts = NIL;
-	forboth(lv, condition->values, la, condition->are_arrays)
-	{
-		if (!add_constants(lfirst(lv), lfirst_int(la), &strings, &has_null))
-			return false;
-	}
-	foreach(lv, strings)
-		*texts = lappend(*texts, strVal(lfirst(lv)));
-	*texts = condition->is_negated && has_null ? NIL :
-		hw_condition_close(condition, *texts);
-	return true;
-}
-
 /* Constants in the request's spelling; false when they cannot be sent. */
 static bool
 append_constants(const HwScan *scan, const HwCondition *condition,
 				 List *texts, StringInfo out)
 {
+	const char *value;
 	ListCell   *lc;
 
 	if (texts == NIL)
@@ -115,9 +55,9 @@ append_constants(const HwScan *scan, const HwCondition *condition,
 	{
 		if (!hw_value_is_sendable(condition->param, lfirst(lc)))
 			return false;
+		value = spelled(condition->param, lfirst(lc), is_short(scan));
 		appendStringInfo(out, "%s%s", lc == list_head(texts) ? "" : " | ",
-						 spelled(condition->param, lfirst(lc),
-								 is_short(scan)));
+						 pg_any_to_server(value, strlen(value), PG_UTF8));
 	}
 	return list_length(texts) <= HW_STRANDS_MAX;
 }
@@ -134,7 +74,7 @@ describe_condition(ForeignScanState *node, ExplainState *es,
 	ListCell   *lv;
 	ListCell   *la;
 
-	if (constants_of(condition, &texts))
+	if (hw_condition_constants(condition, &texts))
 	{
 		appendStringInfo(text, "%s = ", condition->param->name);
 		return append_constants(scan, condition, texts, text);
@@ -151,6 +91,8 @@ describe_condition(ForeignScanState *node, ExplainState *es,
 													   es->verbose, false));
 		separator = " | ";
 	}
+	if (condition->nvalues_max > 0)
+		appendStringInfo(text, " (up to %d)", condition->nvalues_max);
 	return true;
 }
 
@@ -190,7 +132,7 @@ narrowed_set(const HwForeignTable *foreign, List *conditions,
 
 		if (column == NULL || column->derive_from == NULL ||
 			strcmp(column->derive_from, condition->column->name) != 0 ||
-			!constants_of(condition, &texts) || texts == NIL)
+			!hw_condition_constants(condition, &texts) || texts == NIL)
 			continue;
 		foreach(lt, texts)
 		{
@@ -245,6 +187,17 @@ describe_defaults(const HwForeignTable *foreign, List *conditions)
 	return sent;
 }
 
+/* Are there more constants than the plan wants to be sent? */
+static bool
+is_left_out(const HwCondition *condition)
+{
+	List	   *texts;
+
+	return condition->nvalues_max > 0 &&
+		hw_condition_constants(condition, &texts) &&
+		list_length(texts) > condition->nvalues_max;
+}
+
 static void
 explain_plan(ForeignScanState *node, ExplainState *es, const HwScan *scan)
 {
@@ -258,7 +211,11 @@ explain_plan(ForeignScanState *node, ExplainState *es, const HwScan *scan)
 		StringInfoData text;
 
 		initStringInfo(&text);
-		if (describe_condition(node, es, scan, lfirst(lc), &text))
+		if (is_left_out(lfirst(lc)))
+			not_sent = lappend(not_sent,
+							   psprintf("%s (fewer requests without it)",
+										((HwCondition *) lfirst(lc))->column->name));
+		else if (describe_condition(node, es, scan, lfirst(lc), &text))
 			sent = lappend(sent, text.data);
 		else
 			not_sent = lappend(not_sent,

@@ -16,6 +16,8 @@
 #include "catalog/pg_type.h"
 #include "fdw/compat.h"
 #include "fdw/conditions.h"
+#include "fdw/totals.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
@@ -24,6 +26,7 @@
 #include "optimizer/restrictinfo.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/selfuncs.h"
 
 /*
  * Cost of one request, in units of a sequential page read.  A round trip of
@@ -32,25 +35,73 @@
  */
 #define REQUEST_COST 10000.0
 
-/* Rows of a list that has never been analyzed. */
+/* Rows of a list that has never been analyzed or read. */
 #define ROWS_DEFAULT 1000.0
+
+/* Elements of an array that is not known yet, as the server takes it. */
+#define ARRAY_LENGTH_DEFAULT 10
 
 /* Planner state of one foreign table, in rel->fdw_private. */
 typedef struct HwRelInfo
 {
 	HwForeignTable *foreign;
+	Oid			userid;			/* who will read it */
+	double		reltuples;		/* -1: never analyzed */
 	List	   *sent;			/* RestrictInfos that became conditions */
 	List	   *conditions;		/* HwConditions, in the same order */
 	List	   *local;			/* RestrictInfos that did not */
-	double		rows_sent;		/* rows that answer the conditions sent */
 } HwRelInfo;
 
-static double
-rows_of_table(const HwForeignTable *foreign, double reltuples)
+/* The first param that a request needs and nothing sets, or NULL. */
+static const HwParam *
+missing_param(const HwForeignTable *foreign, List *conditions)
 {
-	if (reltuples >= 0)
-		return reltuples;
-	return foreign->table->rows ? ROWS_DEFAULT : 1;
+	for (const HwParam *param = foreign->api->params; param && param->name;
+		 param++)
+	{
+		ListCell   *lc;
+		bool		is_set = !param->is_required ||
+			hw_option_text(foreign->options, param->option) != NULL;
+
+		foreach(lc, conditions)
+			is_set |= ((HwCondition *) lfirst(lc))->param == param;
+		if (!is_set)
+			return param;
+	}
+	return NULL;
+}
+
+/*
+ * Rows of the lists that the conditions ask for, -1 when never read so; and
+ * how many lists, which is left alone when that is not known yet.
+ */
+static double
+remembered_rows(const HwRelInfo *info, List *conditions, double *nlists)
+{
+	HwBinding  *bindings;
+	int			nbindings;
+
+	if (info->foreign->table->key == NULL ||
+		missing_param(info->foreign, conditions))
+		return -1;
+	nbindings = hw_bindings_of_constants(info->foreign, conditions,
+										 &bindings);
+	return nbindings < 0 ? -1 :
+		hw_totals_find(info->foreign, info->userid, bindings, nbindings,
+					   nlists);
+}
+
+static double
+rows_of_table(const HwRelInfo *info)
+{
+	double		nlists;
+	double		rows = remembered_rows(info, NIL, &nlists);
+
+	if (rows >= 0)
+		return rows;
+	if (info->reltuples >= 0)
+		return info->reltuples;
+	return info->foreign->table->rows ? ROWS_DEFAULT : 1;
 }
 
 static void
@@ -82,16 +133,113 @@ hwGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
 {
 	HwRelInfo  *info = palloc0(sizeof(HwRelInfo));
 
+	double		nlists;
+	double		rows;
+
 	baserel->fdw_private = info;
 	info->foreign = hw_table_open(foreigntableid);
+	info->userid = OidIsValid(baserel->userid) ? baserel->userid
+		: GetUserId();
+	info->reltuples = baserel->tuples;
 	classify(root, baserel, info);
 
-	baserel->tuples = rows_of_table(info->foreign, baserel->tuples);
+	baserel->tuples = rows_of_table(info);
 	set_baserel_size_estimates(root, baserel);
-	info->rows_sent = clamp_row_est(baserel->tuples *
-									clauselist_selectivity(root, info->sent,
-														   baserel->relid,
-														   JOIN_INNER, NULL));
+	rows = remembered_rows(info, info->conditions, &nlists);
+	if (rows >= 0)
+		baserel->rows = clamp_row_est(rows *
+									  clauselist_selectivity(root, info->local,
+															 baserel->relid,
+															 JOIN_INNER,
+															 NULL));
+}
+
+/* --- requests ------------------------------------------------------- */
+
+/* Values that a condition asks for, as far as can be told; at least 1. */
+static double
+count_values(const HwCondition *condition)
+{
+	List	   *texts;
+	double		count = 0;
+	ListCell   *lv;
+	ListCell   *la;
+
+	if (hw_condition_constants(condition, &texts))
+		return Max(list_length(texts), 1);
+	forboth(lv, condition->values, la, condition->are_arrays)
+		count += lfirst_int(la) ? ARRAY_LENGTH_DEFAULT : 1;
+	return condition->is_negated ? 1 : count;
+}
+
+/* Is it known before execution how many values a condition has at most? */
+static bool
+is_countable(const HwCondition *condition)
+{
+	List	   *texts;
+
+	return hw_condition_constants(condition, &texts) ||
+		!list_member_int(condition->are_arrays, true);
+}
+
+/* Has it more values than are to be sent? */
+static bool
+is_left_out(const HwCondition *condition)
+{
+	return condition->nvalues_max > 0 &&
+		count_values(condition) > condition->nvalues_max;
+}
+
+/* How many values a column may have, as far as the documents say; or 0. */
+static double
+count_words(const HwParam *param)
+{
+	double		count = 0;
+
+	for (const HwSpelling *s = param->spellings; s && s->reply; s++)
+		count++;
+	for (const char *const *w = param->words; w && *w; w++)
+		count++;
+	return count;
+}
+
+/*
+ * The part of a table that conditions ask for.  Without statistics the server
+ * would take any text for rare; the documents know better.
+ */
+static double
+selectivity_of(PlannerInfo *root, RelOptInfo *baserel, List *conditions,
+			   List *clauses)
+{
+	HwRelInfo  *info = baserel->fdw_private;
+	double		selectivity = 1;
+	ListCell   *lc;
+
+	if (info->reltuples >= 0)
+	{
+		List	   *sent = NIL;
+		ListCell   *lr;
+
+		forboth(lc, conditions, lr, clauses)
+		{
+			if (!is_left_out(lfirst(lc)))
+				sent = lappend(sent, lfirst(lr));
+		}
+		return clauselist_selectivity(root, sent, baserel->relid, JOIN_INNER,
+									  NULL);
+	}
+	foreach(lc, conditions)
+	{
+		const HwCondition *condition = lfirst(lc);
+		double		nvalues = count_values(condition);
+		double		nwords = count_words(condition->param);
+
+		if (is_left_out(condition))
+			continue;
+		selectivity *= Min(1, nwords > 0 ? nvalues / nwords :
+						   nvalues / DEFAULT_NUM_DISTINCT);
+	}
+	return selectivity;
 }
 
 /* Requests for a list of so many rows, asked for in so many strands. */
@@ -108,49 +256,32 @@ requests_of_rows(const HwForeignTable *foreign, double rows, double strands)
 	return strands + floor(rows / page_size);
 }
 
-/* Lists that a full read asks for one by one. */
+/* Lists that are asked for one by one. */
 static double
 strands_of_table(const HwForeignTable *foreign, List *conditions)
 {
 	double		strands = 1;
 
-	for (const HwParam *param = foreign->api->params;
-		 param && param->name && hw_table_asks_all(foreign->table); param++)
+	for (const HwParam *param = foreign->api->params; param && param->name;
+		 param++)
 	{
-		int			count = 0;
+		double		count = 0;
 		ListCell   *lc;
 
-		while (param->complete_set && param->complete_set[count])
+		while (hw_table_asks_all(foreign->table) && param->complete_set &&
+			   param->complete_set[(int) count])
 			count++;
 		foreach(lc, conditions)
 		{
 			const HwCondition *condition = lfirst(lc);
 
-			if (condition->param == param)
-				count = 1;
+			if (condition->param == param && !is_left_out(condition))
+				count = count == 0 ? count_values(condition) :
+					Min(count, count_values(condition));
 		}
 		strands *= Max(count, 1);
 	}
 	return strands;
-}
-
-/* The first param that a request needs and nothing sets, or NULL. */
-static const HwParam *
-missing_param(const HwForeignTable *foreign, List *conditions)
-{
-	for (const HwParam *param = foreign->api->params; param && param->name;
-		 param++)
-	{
-		ListCell   *lc;
-		bool		is_set = !param->is_required ||
-			hw_option_text(foreign->options, param->option) != NULL;
-
-		foreach(lc, conditions)
-			is_set |= ((HwCondition *) lfirst(lc))->param == param;
-		if (!is_set)
-			return param;
-	}
-	return NULL;
 }
 
 /* Does a param take its value from a clause of this path? */
@@ -163,7 +294,7 @@ is_looked_up(const HwForeignTable *foreign, List *conditions)
 	{
 		const HwCondition *condition = lfirst(lc);
 
-		if (foreign->table->key &&
+		if (!is_left_out(condition) && foreign->table->key &&
 			strcmp(condition->column->name, foreign->table->key) == 0)
 			return true;
 	}
@@ -171,31 +302,142 @@ is_looked_up(const HwForeignTable *foreign, List *conditions)
 }
 
 /*
- * Adds the path that sends the given conditions.  A look-up by key stops at
- * the list that has it, which is the first of two in one case out of two.
+ * An option says which list a full read is of; a look-up must not read another
+ * one, or the plan would decide the answer.
+ */
+static bool
+is_set_by_option(const HwForeignTable *foreign, const HwParam *param)
+{
+	const char *value = param->option ?
+		hw_option_text(foreign->options, param->option) : NULL;
+
+	return value && (param->reserved == NULL ||
+					 strcmp(value, param->reserved) != 0);
+}
+
+/*
+ * Requests of a scan that sends the given conditions.  A look-up by key stops
+ * at the list that has it, which is the first of two in one case out of two.
+ */
+static double
+requests_of(PlannerInfo *root, RelOptInfo *baserel, List *conditions,
+			List *clauses, double *rows, double *strands)
+{
+	HwRelInfo  *info = baserel->fdw_private;
+
+	*strands = strands_of_table(info->foreign, conditions);
+	*rows = remembered_rows(info, conditions, strands);
+	if (is_looked_up(info->foreign, conditions))
+		*strands = (*strands + 1) / 2;
+	if (*rows < 0)
+		*rows = clamp_row_est(baserel->tuples *
+							  selectivity_of(root, baserel, conditions,
+											 clauses));
+	return requests_of_rows(info->foreign, *rows, *strands);
+}
+
+/*
+ * How many values of a condition may be sent before it is better to read what
+ * they leave out: so many rows in so many lists.
+ */
+static int
+break_even(const HwForeignTable *foreign, const HwCondition *condition,
+		   double rows, double strands)
+{
+	double		nwords = count_words(condition->param);
+	int			nvalues = HW_STRANDS_MAX;
+
+	if (nwords == 0)
+		nwords = DEFAULT_NUM_DISTINCT;
+	while (nvalues > 1 &&
+		   requests_of_rows(foreign, rows * Min(1, nvalues / nwords),
+							strands * nvalues) >
+		   requests_of_rows(foreign, rows, strands))
+		nvalues--;
+	return nvalues;
+}
+
+/*
+ * Whether a condition of several values may be left to the local filter.  An
+ * option's value must not take the place of a path's or of the query's own.
+ */
+static bool
+is_optional(const HwForeignTable *foreign, const HwCondition *condition)
+{
+	List	   *texts;
+	ListCell   *lc;
+
+	(void) hw_condition_constants(condition, &texts);
+	foreach(lc, texts)
+	{
+		if (!hw_value_is_sendable(condition->param, lfirst(lc)))
+			return false;
+	}
+	return condition->param->place == HW_IN_QUERY &&
+		condition->param->complete_set == NULL &&
+		!is_set_by_option(foreign, condition->param) &&
+		(list_length(condition->values) > 1 ||
+		 linitial_int(condition->are_arrays));
+}
+
+/*
+ * Adds the path that sends the given conditions, each of which stands for the
+ * clause (a RestrictInfo) at its place.  Several values are sent if that does
+ * not need more requests than to read what they leave out.  The path's
+ * fdw_private has the clauses with such a limit, and the limits.
  */
 static void
 add_scan_path(PlannerInfo *root, RelOptInfo *baserel, List *conditions,
-			  double rows_sent, double rows, Relids outer)
+			  List *clauses, double rows, Relids outer)
 {
 	HwRelInfo  *info = baserel->fdw_private;
-	double		strands = strands_of_table(info->foreign, conditions);
-	double		requests;
+	List	   *limited = NIL;
+	List	   *limits = NIL;
+	double		rows_sent;
+	double		strands;
+	double		requests = requests_of(root, baserel, conditions, clauses,
+									   &rows_sent, &strands);
 	Cost		startup = REQUEST_COST;
 	Cost		total;
+	ForeignPath *path;
 
 	if (missing_param(info->foreign, conditions))
 		return;
-	if (is_looked_up(info->foreign, conditions))
-		strands = (strands + 1) / 2;
-	requests = requests_of_rows(info->foreign, rows_sent, strands);
+	for (int i = 0; i < list_length(conditions); i++)
+	{
+		HwCondition *condition = list_nth(conditions, i);
+		RestrictInfo *rinfo = list_nth(clauses, i);
+		HwCondition *kept = palloc(sizeof(HwCondition));
+		List	   *fewer = list_copy(conditions);
+		double		rows_read;
+		double		cheaper;
+
+		if (!is_optional(info->foreign, condition))
+			continue;
+		*kept = *condition;
+		kept->nvalues_max = 1;
+		lfirst(list_nth_cell(fewer, i)) = kept;
+		cheaper = requests_of(root, baserel, fewer, clauses, &rows_read,
+							  &strands);
+		if (is_countable(condition) ? cheaper >= requests :
+			(kept->nvalues_max = break_even(info->foreign, condition,
+											rows_read, strands)) ==
+			HW_STRANDS_MAX)
+			continue;
+		limited = lappend(limited, rinfo->clause);
+		limits = lappend_int(limits, kept->nvalues_max);
+		conditions = fewer;
+		requests = requests_of(root, baserel, conditions, clauses,
+							   &rows_sent, &strands);
+	}
 	total = requests * REQUEST_COST +
 		rows_sent * (cpu_tuple_cost + baserel->baserestrictcost.per_tuple);
 	startup += baserel->baserestrictcost.startup;
 	total += baserel->baserestrictcost.startup;
-	add_path(baserel, (Path *)
-			 hw_foreignscan_path(root, baserel, rows, startup,
-								 Max(total, startup), outer));
+	path = hw_foreignscan_path(root, baserel, rows, startup,
+							   Max(total, startup), outer);
+	path->fdw_private = list_make2(limited, limits);
+	add_path(baserel, (Path *) path);
 }
 
 /* --- look-ups ------------------------------------------------------- */
@@ -227,20 +469,6 @@ is_sendable_member(PlannerInfo *root, RelOptInfo *rel,
 		return false;
 	search->current = em->em_expr;
 	return true;
-}
-
-/*
- * An option says which list a full read is of; a look-up must not read another
- * one, or the plan would decide the answer.
- */
-static bool
-is_set_by_option(const HwForeignTable *foreign, const HwParam *param)
-{
-	const char *value = param->option ?
-		hw_option_text(foreign->options, param->option) : NULL;
-
-	return value && (param->reserved == NULL ||
-					 strcmp(value, param->reserved) != 0);
 }
 
 /* Notes the parameterization under which a join clause can be sent. */
@@ -305,7 +533,6 @@ add_lookup_path(PlannerInfo *root, RelOptInfo *baserel,
 	HwRelInfo  *info = baserel->fdw_private;
 	List	   *conditions = list_copy(info->conditions);
 	List	   *sent = list_copy(info->sent);
-	double		rows_sent;
 	ListCell   *lc;
 
 	foreach(lc, param_info->ppi_clauses)
@@ -322,11 +549,7 @@ add_lookup_path(PlannerInfo *root, RelOptInfo *baserel,
 		conditions = lappend(conditions, condition);
 		sent = lappend(sent, rinfo);
 	}
-	rows_sent = clamp_row_est(baserel->tuples *
-							  clauselist_selectivity(root, sent,
-													 baserel->relid,
-													 JOIN_INNER, NULL));
-	add_scan_path(root, baserel, conditions, rows_sent, param_info->ppi_rows,
+	add_scan_path(root, baserel, conditions, sent, param_info->ppi_rows,
 				  param_info->ppi_req_outer);
 }
 
@@ -336,8 +559,8 @@ hwGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 	HwRelInfo  *info = baserel->fdw_private;
 	ListCell   *lc;
 
-	add_scan_path(root, baserel, info->conditions, info->rows_sent,
-				  baserel->rows, baserel->lateral_relids);
+	add_scan_path(root, baserel, info->conditions, info->sent, baserel->rows,
+				  baserel->lateral_relids);
 	foreach(lc, find_outers(root, baserel))
 		add_lookup_path(root, baserel, lfirst(lc));
 	if (baserel->pathlist == NIL)
@@ -406,6 +629,22 @@ row_goal(PlannerInfo *root, RelOptInfo *baserel, double local_selectivity)
 	return ceil(root->limit_tuples / Max(local_selectivity, 1e-6));
 }
 
+/* The number of values of a clause that the path wants to be sent, or 0. */
+static int
+limit_of(const ForeignPath *path, const Expr *clause)
+{
+	ListCell   *lc;
+	ListCell   *ll;
+
+	forboth(lc, (List *) linitial(path->fdw_private),
+			ll, (List *) lsecond(path->fdw_private))
+	{
+		if (equal(lfirst(lc), clause))
+			return lfirst_int(ll);
+	}
+	return 0;
+}
+
 ForeignScan *
 hwGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid,
 				 ForeignPath *best_path, List *tlist, List *scan_clauses,
@@ -438,18 +677,19 @@ hwGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid,
 			condition = NULL;
 		if (condition)
 		{
+			condition->nvalues_max = limit_of(best_path, rinfo->clause);
 			names = lappend(names,
-							list_make3(makeString(pstrdup(condition->column->name)),
+							list_make4(makeString(pstrdup(condition->column->name)),
 									   makeInteger(condition->is_negated),
+									   makeInteger(condition->nvalues_max),
 									   condition->are_arrays));
 			values = list_concat(values, condition->values);
 		}
 		else
-		{
-			locals = lappend(locals, rinfo);
 			local = lappend(local, describe_local(foreign, baserel->relid,
 												  rinfo->clause));
-		}
+		if (condition == NULL || is_left_out(condition))
+			locals = lappend(locals, rinfo);
 	}
 	goal = row_goal(root, baserel,
 					clauselist_selectivity(root, locals, baserel->relid,
@@ -500,7 +740,8 @@ hw_plan_read(const HwForeignTable *foreign, ForeignScan *scan)
 												  foreign->table,
 												  condition->column->name);
 		condition->is_negated = intVal(lsecond(name)) != 0;
-		condition->are_arrays = lthird(name);
+		condition->nvalues_max = intVal(lthird(name));
+		condition->are_arrays = lfourth(name);
 		for (int i = 0; i < list_length(condition->are_arrays); i++)
 			condition->values = lappend(condition->values,
 										list_nth(scan->fdw_exprs, position++));

@@ -14,6 +14,7 @@
 #include "fdw/conditions.h"
 #include "fdw/question.h"
 #include "fdw/report.h"
+#include "fdw/totals.h"
 #include "fdw/wait.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
@@ -159,6 +160,7 @@ scan_stop(HwScan *scan)
 	if (last.dialect_is_known)
 		hw_session_learn(scan->session, scan->foreign->api,
 						 scan->foreign->endpoint, last.dialect);
+	hw_totals_note(scan->foreign, scan->userid, scan->pager);
 	scan->pager = NULL;
 	hw_own_release(scan->pager_owner);
 }

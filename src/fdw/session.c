@@ -12,6 +12,7 @@
 #include "fdw/compat.h"
 #include "fdw/options.h"
 #include "fdw/report.h"
+#include "fdw/totals.h"
 #include "miscadmin.h"
 #include "storage/fd.h"
 #include "storage/ipc.h"
@@ -96,6 +97,7 @@ on_invalidation(Datum arg, int cacheid, uint32 hash)
 {
 	HwSession  *next;
 
+	hw_totals_forget();
 	for (HwSession *session = sessions; session; session = next)
 	{
 		next = session->next;
@@ -104,6 +106,12 @@ on_invalidation(Datum arg, int cacheid, uint32 hash)
 			(cacheid == FOREIGNSERVEROID && session->server_hash == hash))
 			hw_session_doom(session);
 	}
+}
+
+static void
+on_table_invalidation(Datum arg, int cacheid, uint32 hash)
+{
+	hw_totals_forget();
 }
 
 /* Secrets are wiped when the backend ends in an orderly way. */
@@ -121,6 +129,8 @@ register_callbacks(void)
 		return;
 	CacheRegisterSyscacheCallback(USERMAPPINGOID, on_invalidation, (Datum) 0);
 	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, on_invalidation,
+								  (Datum) 0);
+	CacheRegisterSyscacheCallback(FOREIGNTABLEREL, on_table_invalidation,
 								  (Datum) 0);
 	on_proc_exit(on_backend_exit, (Datum) 0);
 	has_callbacks = true;
