@@ -18,6 +18,7 @@
 #include "fdw/probe.h"
 #include "fdw/scan.h"
 #include "fdw/session.h"
+#include "fdw/upper.h"
 #include "fmgr.h"
 #include "foreign/fdwapi.h"
 #include "funcapi.h"
@@ -50,6 +51,7 @@ hwbss_fdw_handler(PG_FUNCTION_ARGS)
 	routine->GetForeignRelSize = hwGetForeignRelSize;
 	routine->GetForeignPaths = hwGetForeignPaths;
 	routine->GetForeignPlan = hwGetForeignPlan;
+	routine->GetForeignUpperPaths = hwGetForeignUpperPaths;
 	routine->BeginForeignScan = hwBeginForeignScan;
 	routine->IterateForeignScan = hwIterateForeignScan;
 	routine->ReScanForeignScan = hwReScanForeignScan;

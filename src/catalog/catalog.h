@@ -95,6 +95,10 @@ typedef struct HwParam
 	const char *const *complete_set;	/* asked one by one when nothing sets
 										 * it, so that no default hides rows */
 	const char *reserved;		/* a request word that is no row's value */
+	bool		is_closed;		/* the words are all that rows may carry, says
+								 * the document */
+	const char *const *loose;	/* values that also find rows with another
+								 * one, or with none */
 } HwParam;
 
 typedef struct HwDerive

@@ -60,7 +60,10 @@ static const HwApi hss_apis[] = {
 				.column = "enterprise_project_id",
 				.option = "enterprise_project_id",
 				.fallback = "all_granted_eps", .reserved = "all_granted_eps",
-				.length_max = 256, .is_exact = true},
+				.length_max = 256, .is_exact = true,
+
+				/* Rows without the field are of the default project. */
+				.loose = HW_VALUES("0")},
 
 			/*
 			 * hss.version.container is an answer, not a word to ask with, and
@@ -71,11 +74,12 @@ static const HwApi hss_apis[] = {
 				.words = HW_VALUES("hss.version.basic",
 					"hss.version.advanced", "hss.version.enterprise",
 					"hss.version.premium", "hss.version.wtp",
-					"hss.version.container.enterprise")},
+					"hss.version.container.enterprise"),
+				.loose = HW_VALUES("hss.version.container.enterprise")},
 
 			/* Left out, some editions show only host quotas. */
 			{"category", HW_IN_QUERY, .column = "category",
-				.shape = HW_WORDS, .is_exact = true,
+				.shape = HW_WORDS, .is_exact = true, .is_closed = true,
 				.words = HW_VALUES("host_resource", "container_resource"),
 				.complete_set = HW_VALUES("host_resource",
 					"container_resource")},
@@ -85,13 +89,13 @@ static const HwApi hss_apis[] = {
 			 * from 2025-08 on; always answered as normal.
 			 */
 			{"quota_status", HW_IN_QUERY, .column = "quota_status",
-				.shape = HW_WORDS, .is_exact = true,
+				.shape = HW_WORDS, .is_exact = true, .is_closed = true,
 				.spellings = HW_SPELLINGS(
 					{"normal", "QUOTA_STATUS_NORMAL", "normal"},
 					{"expired", "QUOTA_STATUS_EXPIRED", "expired"},
 					{"freeze", "QUOTA_STATUS_FREEZE", "freeze"})},
 			{"used_status", HW_IN_QUERY, .column = "used_status",
-				.shape = HW_WORDS, .is_exact = true,
+				.shape = HW_WORDS, .is_exact = true, .is_closed = true,
 				.spellings = HW_SPELLINGS(
 					{"idle", "USED_STATUS_IDLE", "idle"},
 					{"used", "USED_STATUS_USED", "used"})},
@@ -102,7 +106,7 @@ static const HwApi hss_apis[] = {
 			{"resource_id", HW_IN_QUERY, .column = "resource_id",
 				.length_max = 128, .is_exact = true},
 			{"charging_mode", HW_IN_QUERY, .column = "charging_mode",
-				.shape = HW_WORDS, .is_exact = true,
+				.shape = HW_WORDS, .is_exact = true, .is_closed = true,
 				.words = HW_VALUES("packet_cycle", "on_demand")}),
 		.tables = HW_TABLES(
 			{.name = "hss_quotas", .rows = "data_list", .key = "resource_id",

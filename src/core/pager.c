@@ -54,6 +54,7 @@ typedef struct Strand
 	bool		is_steady;		/* pages have come with that many */
 	long long	total;
 	long		nreceived;
+	HwCensus	census;
 	int			npages;
 	const char *last_key;		/* first key of the page before; owned */
 	int			last_count;		/* and how many elements it had */
@@ -114,6 +115,7 @@ open_strands(HwPager *pager, HwStatus *status)
 
 		hw_lists_choose(&pager->lists, s, strand->choices);
 		strand->is_done = hw_lists_contradict(&pager->lists, strand->choices);
+		strand->census.is_whole = strand->is_done;
 		strand->total = strand->is_done ? 0 : -1;
 		strand->step = pager->question.page_size;
 		strand->dialect = pager->dialect;
@@ -582,6 +584,7 @@ survive_refusal(HwPager *pager, Strand *strand, const HwStatus *status)
 		{
 			learn(pager, strand->dialect);
 			strand->is_done = strand->is_settled = true;
+			strand->census.is_whole = true;
 		}
 		return true;
 	}
@@ -644,6 +647,7 @@ accept_first(HwPager *pager, Strand *strand, unsigned spelled,
 			learn(pager, strand->dialect == HW_DIALECT_LONG ?
 				  HW_DIALECT_SHORT : HW_DIALECT_LONG);
 			strand->is_done = strand->is_settled = true;
+			strand->census.is_whole = true;
 			return false;
 		}
 		return true;
@@ -684,6 +688,7 @@ accept_listless(HwPager *pager, Strand *strand, const HwPage *page)
 	if (strand->was_listless && page->has_list)
 	{
 		strand->is_done = strand->is_settled = true;
+		strand->census.is_whole = true;
 		release_slots(pager, strand);
 		return false;
 	}
@@ -832,6 +837,9 @@ sift(HwPager *pager, Strand *strand, HwPage *page, const HwAsked *asked,
 		}
 		if (result == HW_SEEN_ELSEWHERE)
 			pager->stats.nrepeated++;
+		strand->census.lacks_key |= element->key == NULL;
+		strand->census.is_doubtful |= result != HW_SEEN_NEW ||
+			element->mismatches || !element->carries_own;
 		element->is_dropped = result != HW_SEEN_NEW ||
 			(element->key == NULL && pager->question.table->key &&
 			 !element->carries_own);
@@ -921,6 +929,12 @@ move_on(HwPager *pager, Strand *strand, const HwPage *page, HwCursor cursor)
 	strand->is_settled = true;
 	if (!has_pages(pager) || page->nelements == 0 ||
 		(page->nelements < cursor.limit && next == strand->total))
+	{
+		strand->is_done = strand->census.is_whole = true;
+		release_slots(pager, strand);
+		return;
+	}
+	if (pager->question.is_census)
 	{
 		strand->is_done = true;
 		release_slots(pager, strand);
@@ -1183,13 +1197,36 @@ hw_pager_take_warning(HwPager *pager, HwStatus *warning)
 	return true;
 }
 
+const HwLists *
+hw_pager_lists(const HwPager *pager)
+{
+	return &pager->lists;
+}
+
+int
+hw_pager_page_size(const HwPager *pager)
+{
+	return pager->question.page_size;
+}
+
+void
+hw_pager_census(const HwPager *pager, int list, HwCensus *census)
+{
+	const Strand *strand = &pager->strands[list];
+
+	*census = strand->census;
+	census->nreceived = strand->nreceived;
+	census->total = strand->total;
+	census->is_doubtful |= strand->dialect == HW_DIALECT_BARE;
+}
+
 bool
 hw_pager_list(const HwPager *pager, int list, HwText *name,
 			  long long *nrows)
 {
 	const Strand *strand = &pager->strands[list];
 
-	*nrows = strand->is_done ? strand->nreceived :
+	*nrows = strand->is_done && !pager->question.is_census ? strand->nreceived :
 		strand->total >= strand->nreceived ? strand->total : -1;
 	return !pager->lists.is_lookup && strand->dialect != HW_DIALECT_BARE &&
 		hw_lists_name(&pager->lists, strand->choices, name);

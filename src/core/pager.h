@@ -53,6 +53,8 @@ typedef struct HwQuestion
 	long		row_goal;		/* rows the reader is likely to stop at; 0 for
 								 * all */
 	int			window;			/* pages in flight */
+	bool		is_census;		/* only the first page of each list: it shows
+								 * what the list's total is worth */
 	HwOnDrift	on_drift;
 	HwDialect	dialect;		/* what to begin with */
 	bool		dialect_is_known;	/* and it was understood before */
@@ -120,6 +122,22 @@ extern const HwStatus *hw_pager_status(const HwPager *pager);
 
 /* Drift that was met and is not to be an error; true once. */
 extern bool hw_pager_take_warning(HwPager *pager, HwStatus *warning);
+
+typedef struct HwCensus
+{
+	long long	nreceived;		/* rows of the first page */
+	long long	total;			/* -1: none */
+	bool		is_whole;		/* the page is the list */
+	bool		is_doubtful;	/* the service did not do as it was asked, or a
+								 * row came twice */
+	bool		lacks_key;		/* a row has no key */
+} HwCensus;
+
+/* What the first page of a list has shown; after the end of a census. */
+extern void hw_pager_census(const HwPager *pager, int list,
+							HwCensus *census);
+extern const HwLists *hw_pager_lists(const HwPager *pager);
+extern int	hw_pager_page_size(const HwPager *pager);
 
 /*
  * What is known of one of the lists: its name, and how many rows it has, -1

@@ -88,9 +88,10 @@ open_pager(const HwForeignTable *foreign, HwSession *session,
 	HwQuestion	question = {0};
 	HwBinding  *bindings;
 	HwStatus	status;
+	bool		is_whole;
 
 	question.nbindings = hw_bindings_evaluate(foreign, NIL, NIL, NULL,
-											  &bindings);
+											  &bindings, &is_whole);
 	question.bindings = bindings;
 	question.columns = hw_tuple_columns(maker, &question.ncolumns);
 	hw_question_set(foreign, session, &question);

@@ -59,12 +59,39 @@ typedef Value String;
 							outer, NULL, NIL)
 #endif
 
+/* The same for paths of upper relations. */
+#if PG_VERSION_NUM >= 180000
+#define hw_upper_path(root, rel, target, rows, cost, outer, private) \
+	create_foreign_upper_path(root, rel, target, rows, 0, cost, cost, NIL, \
+							  outer, NIL, private)
+#elif PG_VERSION_NUM >= 170000
+#define hw_upper_path(root, rel, target, rows, cost, outer, private) \
+	create_foreign_upper_path(root, rel, target, rows, cost, cost, NIL, \
+							  outer, NIL, private)
+#else
+#define hw_upper_path(root, rel, target, rows, cost, outer, private) \
+	create_foreign_upper_path(root, rel, target, rows, cost, cost, NIL, \
+							  outer, private)
+#endif
+
+/* 16 tells base relations from outer joins. */
+#if PG_VERSION_NUM >= 160000
+#define hw_base_relids(fs) ((fs)->fs_base_relids)
+#else
+#define hw_base_relids(fs) ((fs)->fs_relids)
+#endif
+
+/* The relation that a plan node scans, or counts. */
+#define hw_scan_relid(fs) \
+	((fs)->scan.scanrelid > 0 ? (fs)->scan.scanrelid : \
+	 (Index) bms_next_member(hw_base_relids(fs), -1))
+
 /* 16 moved checkAsUser from the range table entry to the plan node. */
 #if PG_VERSION_NUM >= 160000
 #define hw_check_as_user(fs, estate) ((fs)->checkAsUser)
 #else
 #define hw_check_as_user(fs, estate) \
-	(exec_rt_fetch((fs)->scan.scanrelid, estate)->checkAsUser)
+	(exec_rt_fetch(hw_scan_relid(fs), estate)->checkAsUser)
 #endif
 
 /* 15 reserved prefixes of settings. */

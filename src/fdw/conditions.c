@@ -439,9 +439,10 @@ intersect(Values *values, List *texts, bool is_condition)
 
 /*
  * Adds a condition's values to its param's.  Values that no request can carry
- * leave the param alone; in a path, no row can have them.
+ * leave the param alone; in a path, no row can have them.  False when rows
+ * that break the condition may be asked for.
  */
-static void
+static bool
 bind_condition(const HwCondition *condition, List *texts, Values *values)
 {
 	List	   *sendable = NIL;
@@ -452,11 +453,13 @@ bind_condition(const HwCondition *condition, List *texts, Values *values)
 		if (hw_value_is_sendable(condition->param, lfirst(lc)))
 			sendable = lappend(sendable, lfirst(lc));
 		else if (condition->param->place != HW_IN_PATH)
-			return;
+			return false;
 	}
-	if (condition->nvalues_max == 0 ||
-		list_length(sendable) <= condition->nvalues_max)
-		intersect(values, sendable, true);
+	if (condition->nvalues_max > 0 &&
+		list_length(sendable) > condition->nvalues_max)
+		return false;
+	intersect(values, sendable, true);
+	return true;
 }
 
 /*
@@ -492,11 +495,15 @@ bind_derived(const HwForeignTable *foreign, const HwCondition *condition,
 	}
 }
 
-/* Lists whose product is too large are read whole and filtered locally. */
-static void
+/*
+ * Lists whose product is too large are read whole and filtered locally.  False
+ * when there are any.
+ */
+static bool
 cap_strands(const HwForeignTable *foreign, Values *all)
 {
 	const HwApi *api = foreign->api;
+	bool		is_whole = true;
 
 	for (;;)
 	{
@@ -519,8 +526,8 @@ cap_strands(const HwForeignTable *foreign, Values *all)
 				largest = i;
 		}
 		if (product <= HW_STRANDS_MAX)
-			return;
-		all[largest].is_bound = false;
+			return is_whole;
+		all[largest].is_bound = is_whole = false;
 	}
 }
 
@@ -583,7 +590,8 @@ make_bindings(const HwForeignTable *foreign, const Values *all,
  */
 static int
 make_all_bindings(const HwForeignTable *foreign, List *conditions,
-				  List *values, ExprContext *econtext, HwBinding **bindings)
+				  List *values, ExprContext *econtext, HwBinding **bindings,
+				  bool *is_whole)
 {
 	static const HwParam no_params[] = {{0}};
 	const HwParam *params = foreign->api->params ? foreign->api->params
@@ -593,6 +601,7 @@ make_all_bindings(const HwForeignTable *foreign, List *conditions,
 	ListCell   *lc;
 
 	*bindings = NULL;
+	*is_whole = true;
 	if (params == no_params)
 		return 0;
 	foreach(lc, conditions)
@@ -606,7 +615,8 @@ make_all_bindings(const HwForeignTable *foreign, List *conditions,
 			texts = condition_texts(condition, values, &position, econtext);
 		if (texts == NIL)
 			return -1;			/* compared with NULL, or with no value */
-		bind_condition(condition, texts, &all[condition->param - params]);
+		*is_whole &= bind_condition(condition, texts,
+									&all[condition->param - params]);
 		bind_derived(foreign, condition, texts, all);
 	}
 	for (int i = 0; params[i].name; i++)
@@ -614,22 +624,24 @@ make_all_bindings(const HwForeignTable *foreign, List *conditions,
 		if (all[i].is_bound && all[i].texts == NIL)
 			return -1;			/* contradictory */
 	}
-	cap_strands(foreign, all);
+	*is_whole &= cap_strands(foreign, all);
 	return make_bindings(foreign, all, bindings);
 }
 
 int
 hw_bindings_evaluate(const HwForeignTable *foreign, List *conditions,
 					 List *values, ExprContext *econtext,
-					 HwBinding **bindings)
+					 HwBinding **bindings, bool *is_whole)
 {
-	return make_all_bindings(foreign, conditions, values, econtext, bindings);
+	return make_all_bindings(foreign, conditions, values, econtext, bindings,
+							 is_whole);
 }
 
 int
 hw_bindings_of_constants(const HwForeignTable *foreign, List *conditions,
 						 HwBinding **bindings)
 {
+	bool		is_whole;
 	ListCell   *lc;
 
 	foreach(lc, conditions)
@@ -639,7 +651,8 @@ hw_bindings_of_constants(const HwForeignTable *foreign, List *conditions,
 		if (!hw_condition_constants(lfirst(lc), &texts))
 			return -2;
 	}
-	return make_all_bindings(foreign, conditions, NIL, NULL, bindings);
+	return make_all_bindings(foreign, conditions, NIL, NULL, bindings,
+							 &is_whole);
 }
 
 bool

@@ -79,12 +79,13 @@ pg_noreturn extern void hw_conditions_require(const HwForeignTable *foreign,
 /*
  * Evaluates the values, which are those of all conditions in a row, and
  * combines them: conditions on one param intersect.  Returns the number of bindings, or -1 when no row can match.  The array and
- * its texts live in the current memory context.
+ * its texts live in the current memory context.  is_whole says
+ * that they ask for no row that breaks a condition.
  */
 extern int	hw_bindings_evaluate(const HwForeignTable *foreign,
 								 List *conditions, List *values,
 								 ExprContext *econtext,
-								 HwBinding **bindings);
+								 HwBinding **bindings, bool *is_whole);
 
 /* The same at plan time; -2 when a value is not known yet. */
 extern int	hw_bindings_of_constants(const HwForeignTable *foreign,

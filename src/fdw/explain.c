@@ -11,6 +11,7 @@
 #include "fdw/explain.h"
 
 #include "fdw/conditions.h"
+#include "fdw/count.h"
 #include "fdw/question.h"
 #include "fdw/scan.h"
 #include "mb/pg_wchar.h"
@@ -275,6 +276,8 @@ hwExplainForeignScan(ForeignScanState *node, ExplainState *es)
 {
 	const HwScan *scan = node->fdw_state;
 
+	if (scan->counted)
+		hw_count_explain(node, es);
 	explain_plan(node, es, scan);
 	if (es->analyze)
 		explain_run(scan, es);

@@ -83,6 +83,7 @@ typedef struct HwOptions
 	long		allow_insecure; /* 0 or 1 */
 	char	   *status_spelling;
 	char	   *on_drift;
+	long		trust_total;	/* 0 or 1 */
 	char	   *table;
 } HwOptions;
 

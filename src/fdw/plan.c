@@ -17,6 +17,7 @@
 #include "fdw/compat.h"
 #include "fdw/conditions.h"
 #include "fdw/totals.h"
+#include "fdw/upper.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/cost.h"
@@ -28,33 +29,14 @@
 #include "utils/lsyscache.h"
 #include "utils/selfuncs.h"
 
-/*
- * Cost of one request, in units of a sequential page read.  A round trip of
- * 50 ms is some thousand times a page from memory; what counts is that no plan
- * with more requests ever looks cheaper for doing less local work.
- */
-#define REQUEST_COST 10000.0
-
 /* Rows of a list that has never been analyzed or read. */
 #define ROWS_DEFAULT 1000.0
 
 /* Elements of an array that is not known yet, as the server takes it. */
 #define ARRAY_LENGTH_DEFAULT 10
 
-/* Planner state of one foreign table, in rel->fdw_private. */
-typedef struct HwRelInfo
-{
-	HwForeignTable *foreign;
-	Oid			userid;			/* who will read it */
-	double		reltuples;		/* -1: never analyzed */
-	List	   *sent;			/* RestrictInfos that became conditions */
-	List	   *conditions;		/* HwConditions, in the same order */
-	List	   *local;			/* RestrictInfos that did not */
-} HwRelInfo;
-
-/* The first param that a request needs and nothing sets, or NULL. */
-static const HwParam *
-missing_param(const HwForeignTable *foreign, List *conditions)
+const HwParam *
+hw_plan_missing(const HwForeignTable *foreign, List *conditions)
 {
 	for (const HwParam *param = foreign->api->params; param && param->name;
 		 param++)
@@ -82,7 +64,7 @@ remembered_rows(const HwRelInfo *info, List *conditions, double *nlists)
 	int			nbindings;
 
 	if (info->foreign->table->key == NULL ||
-		missing_param(info->foreign, conditions))
+		hw_plan_missing(info->foreign, conditions))
 		return -1;
 	nbindings = hw_bindings_of_constants(info->foreign, conditions,
 										 &bindings);
@@ -315,13 +297,10 @@ is_set_by_option(const HwForeignTable *foreign, const HwParam *param)
 					 strcmp(value, param->reserved) != 0);
 }
 
-/*
- * Requests of a scan that sends the given conditions.  A look-up by key stops
- * at the list that has it, which is the first of two in one case out of two.
- */
-static double
-requests_of(PlannerInfo *root, RelOptInfo *baserel, List *conditions,
-			List *clauses, double *rows, double *strands)
+/* A look-up stops at the list that has the key: the first of two, or not. */
+double
+hw_plan_requests(PlannerInfo *root, RelOptInfo *baserel, List *conditions,
+				 List *clauses, double *rows, double *strands)
 {
 	HwRelInfo  *info = baserel->fdw_private;
 
@@ -395,13 +374,13 @@ add_scan_path(PlannerInfo *root, RelOptInfo *baserel, List *conditions,
 	List	   *limits = NIL;
 	double		rows_sent;
 	double		strands;
-	double		requests = requests_of(root, baserel, conditions, clauses,
+	double		requests = hw_plan_requests(root, baserel, conditions, clauses,
 									   &rows_sent, &strands);
-	Cost		startup = REQUEST_COST;
+	Cost		startup = HW_REQUEST_COST;
 	Cost		total;
 	ForeignPath *path;
 
-	if (missing_param(info->foreign, conditions))
+	if (hw_plan_missing(info->foreign, conditions))
 		return;
 	for (int i = 0; i < list_length(conditions); i++)
 	{
@@ -417,7 +396,7 @@ add_scan_path(PlannerInfo *root, RelOptInfo *baserel, List *conditions,
 		*kept = *condition;
 		kept->nvalues_max = 1;
 		lfirst(list_nth_cell(fewer, i)) = kept;
-		cheaper = requests_of(root, baserel, fewer, clauses, &rows_read,
+		cheaper = hw_plan_requests(root, baserel, fewer, clauses, &rows_read,
 							  &strands);
 		if (is_countable(condition) ? cheaper >= requests :
 			(kept->nvalues_max = break_even(info->foreign, condition,
@@ -427,10 +406,10 @@ add_scan_path(PlannerInfo *root, RelOptInfo *baserel, List *conditions,
 		limited = lappend(limited, rinfo->clause);
 		limits = lappend_int(limits, kept->nvalues_max);
 		conditions = fewer;
-		requests = requests_of(root, baserel, conditions, clauses,
+		requests = hw_plan_requests(root, baserel, conditions, clauses,
 							   &rows_sent, &strands);
 	}
-	total = requests * REQUEST_COST +
+	total = requests * HW_REQUEST_COST +
 		rows_sent * (cpu_tuple_cost + baserel->baserestrictcost.per_tuple);
 	startup += baserel->baserestrictcost.startup;
 	total += baserel->baserestrictcost.startup;
@@ -565,7 +544,7 @@ hwGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 		add_lookup_path(root, baserel, lfirst(lc));
 	if (baserel->pathlist == NIL)
 		hw_conditions_require(info->foreign,
-							  missing_param(info->foreign, info->conditions));
+							  hw_plan_missing(info->foreign, info->conditions));
 }
 
 /* --- plans ---------------------------------------------------------- */
@@ -645,13 +624,24 @@ limit_of(const ForeignPath *path, const Expr *clause)
 	return 0;
 }
 
+void
+hw_plan_write(const HwCondition *condition, List **names, List **values)
+{
+	*names = lappend(*names,
+					 list_make4(makeString(pstrdup(condition->column->name)),
+								makeInteger(condition->is_negated),
+								makeInteger(condition->nvalues_max),
+								condition->are_arrays));
+	*values = list_concat(*values, condition->values);
+}
+
 ForeignScan *
 hwGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid,
 				 ForeignPath *best_path, List *tlist, List *scan_clauses,
 				 Plan *outer_plan)
 {
 	HwRelInfo  *info = baserel->fdw_private;
-	const HwForeignTable *foreign = info->foreign;
+	const HwForeignTable *foreign;
 	List	   *names = NIL;
 	List	   *values = NIL;
 	List	   *local = NIL;
@@ -661,6 +651,9 @@ hwGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid,
 	double		goal;
 	ListCell   *lc;
 
+	if (IS_UPPER_REL(baserel))
+		return hw_upper_plan(best_path, tlist, outer_plan);
+	foreign = info->foreign;
 	foreach(lc, scan_clauses)
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
@@ -678,12 +671,7 @@ hwGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid,
 		if (condition)
 		{
 			condition->nvalues_max = limit_of(best_path, rinfo->clause);
-			names = lappend(names,
-							list_make4(makeString(pstrdup(condition->column->name)),
-									   makeInteger(condition->is_negated),
-									   makeInteger(condition->nvalues_max),
-									   condition->are_arrays));
-			values = list_concat(values, condition->values);
+			hw_plan_write(condition, &names, &values);
 		}
 		else
 			local = lappend(local, describe_local(foreign, baserel->relid,
@@ -727,6 +715,10 @@ hw_plan_read(const HwForeignTable *foreign, ForeignScan *scan)
 			plan->local = (List *) def->arg;
 		else if (strcmp(def->defname, "row_goal") == 0)
 			plan->row_goal = floatVal(def->arg);
+		else if (strcmp(def->defname, "group") == 0)
+			plan->group = strVal(def->arg);
+		else if (strcmp(def->defname, "outputs") == 0)
+			plan->outputs = (List *) def->arg;
 	}
 	foreach(lc, names)
 	{

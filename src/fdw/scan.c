@@ -12,6 +12,7 @@
 #include "executor/executor.h"
 #include "fdw/compat.h"
 #include "fdw/conditions.h"
+#include "fdw/count.h"
 #include "fdw/question.h"
 #include "fdw/report.h"
 #include "fdw/totals.h"
@@ -25,9 +26,14 @@ hwBeginForeignScan(ForeignScanState *node, int eflags)
 {
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	EState	   *estate = node->ss.ps.state;
-	HwScan	   *scan = palloc0(sizeof(HwScan));
+	HwScan	   *scan;
 
-	node->fdw_state = scan;
+	if (plan->scan.scanrelid == 0)
+	{
+		hw_count_begin(node, eflags);
+		return;
+	}
+	node->fdw_state = scan = palloc0(sizeof(HwScan));
 	scan->foreign = hw_table_of_relation(node->ss.ss_currentRelation);
 	scan->plan = hw_plan_read(scan->foreign, plan);
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
@@ -63,6 +69,7 @@ evaluate(ForeignScanState *node, HwBinding **bindings, int *nbindings)
 	HwScan	   *scan = node->fdw_state;
 	MemoryContext context;
 	MemoryContext before;
+	bool		is_whole;
 
 	context = AllocSetContextCreate(node->ss.ps.state->es_query_cxt,
 									"hwbss_fdw bindings",
@@ -70,20 +77,15 @@ evaluate(ForeignScanState *node, HwBinding **bindings, int *nbindings)
 	before = MemoryContextSwitchTo(context);
 	*nbindings = hw_bindings_evaluate(scan->foreign, scan->plan->conditions,
 									  scan->values,
-									  node->ss.ps.ps_ExprContext, bindings);
+									  node->ss.ps.ps_ExprContext, bindings,
+									  &is_whole);
 	MemoryContextSwitchTo(before);
 	return context;
 }
 
-/* Opens a pager for the bindings; none when no row can match. */
 static void
-scan_start(ForeignScanState *node)
+pin_session(HwScan *scan, EState *estate)
 {
-	HwScan	   *scan = node->fdw_state;
-	EState	   *estate = node->ss.ps.state;
-	HwQuestion	question = {0};
-	HwStatus	status;
-
 	if (scan->session == NULL)
 	{
 		/* Released in the opposite order: pager, statement, session. */
@@ -93,25 +95,43 @@ scan_start(ForeignScanState *node)
 		scan->pager_owner = hw_own_prepare(estate->es_query_cxt,
 										   release_pager);
 	}
+}
+
+void
+hw_scan_ask(HwScan *scan, EState *estate, HwQuestion *question)
+{
+	HwStatus	status;
+
+	pin_session(scan, estate);
+	hw_question_set(scan->foreign, scan->session, question);
+	if (scan->repeats != HW_READ_ONCE)
+		question->fetch.statement = hw_session_statement(estate);
+	hw_status_clear(&status);
+	scan->pager_owner->object = hw_pager_open(hw_session_client(scan->session),
+											  question, &status);
+	if (scan->pager_owner->object == NULL)
+		hw_report_scan(scan->foreign, &status);
+	scan->pager = scan->pager_owner->object;
+}
+
+/* Opens a pager for the bindings; none when no row can match. */
+static void
+scan_start(ForeignScanState *node)
+{
+	HwScan	   *scan = node->fdw_state;
+	HwQuestion	question = {0};
+
+	pin_session(scan, node->ss.ps.state);
 	scan->is_started = true;
 	scan->is_over = scan->nbindings < 0;
 	if (scan->is_over)
 		return;
-
 	question.bindings = scan->bindings;
 	question.nbindings = scan->nbindings;
 	question.columns = hw_tuple_columns(scan->maker, &question.ncolumns);
 	question.row_goal = scan->plan->row_goal > LONG_MAX / 2 ? 0
 		: (long) scan->plan->row_goal;
-	hw_question_set(scan->foreign, scan->session, &question);
-	if (scan->repeats != HW_READ_ONCE)
-		question.fetch.statement = hw_session_statement(estate);
-	hw_status_clear(&status);
-	scan->pager_owner->object = hw_pager_open(hw_session_client(scan->session),
-											  &question, &status);
-	if (scan->pager_owner->object == NULL)
-		hw_report_scan(scan->foreign, &status);
-	scan->pager = scan->pager_owner->object;
+	hw_scan_ask(scan, node->ss.ps.state, &question);
 }
 
 /* --- statistics ----------------------------------------------------- */
@@ -145,9 +165,8 @@ hw_scan_stats(const HwScan *scan, HwPagerStats *stats)
 	add_stats(stats, &last);
 }
 
-/* Lets the pager go, keeping its counters and what it found out. */
-static void
-scan_stop(HwScan *scan)
+void
+hw_scan_stop(HwScan *scan)
 {
 	HwPagerStats last;
 
@@ -252,7 +271,7 @@ scan_prepare(ForeignScanState *node)
 			tuplestore_rescan(scan->kept);
 		return;
 	}
-	scan_stop(scan);
+	hw_scan_stop(scan);
 	drop_kept(scan);
 	if (scan->binding_context)
 		MemoryContextDelete(scan->binding_context);
@@ -306,6 +325,8 @@ hwIterateForeignScan(ForeignScanState *node)
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 	HwStatus	warning;
 
+	if (scan->counted)
+		return hw_count_next(node);
 	if (!scan->is_started || scan->is_rescanned)
 		scan_prepare(node);
 	if (replay_row(scan, slot))
@@ -349,6 +370,6 @@ hwEndForeignScan(ForeignScanState *node)
 
 	if (scan == NULL)
 		return;
-	scan_stop(scan);
+	hw_scan_stop(scan);
 	drop_kept(scan);
 }

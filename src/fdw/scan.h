@@ -39,6 +39,7 @@ typedef struct HwScan
 	HwRepeats	repeats;
 	Tuplestorestate *kept;		/* rows so far, if they may be read again */
 	TupleTableSlot *kept_slot;
+	struct HwCounted *counted;	/* of a scan that counts, else NULL */
 	HwPagerStats stats;			/* of the pagers that are gone */
 } HwScan;
 
@@ -46,6 +47,15 @@ extern void hwBeginForeignScan(ForeignScanState *node, int eflags);
 extern TupleTableSlot *hwIterateForeignScan(ForeignScanState *node);
 extern void hwReScanForeignScan(ForeignScanState *node);
 extern void hwEndForeignScan(ForeignScanState *node);
+
+/*
+ * Opens a pager: the caller has set what is asked for, the rest follows from
+ * the table and its session.  ERROR when there are no credentials.
+ */
+extern void hw_scan_ask(HwScan *scan, EState *estate, HwQuestion *question);
+
+/* Lets the pager go, keeping its counters and what it found out. */
+extern void hw_scan_stop(HwScan *scan);
 
 /* Sum over all pagers of a scan so far. */
 extern void hw_scan_stats(const HwScan *scan, HwPagerStats *stats);
