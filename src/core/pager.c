@@ -77,6 +77,7 @@ struct HwPager
 	int			row;			/* in the element; -1 before the first */
 	bool		has_list;		/* a reply has had the list of rows */
 	long long	listless;		/* total of replies that had none */
+	bool		has_asked;		/* for what the client has yet to send */
 	bool		has_failed;
 	HwStatus	status;
 	bool		has_warning;
@@ -346,6 +347,7 @@ ask(HwPager *pager, Strand *strand, HwCursor cursor)
 		return fail(pager, &status);
 	slot->cursor = cursor;
 	strand->nslots++;
+	pager->has_asked |= !slot->is_reused;
 	return true;
 }
 
@@ -1157,6 +1159,15 @@ hw_pager_is_ready(const HwPager *pager)
 	strand = &pager->strands[pager->current];
 	return strand->is_done || strand->nslots == 0 ||
 		hw_fetch_is_done(strand->slots[0].fetch);
+}
+
+bool
+hw_pager_take_asked(HwPager *pager)
+{
+	bool		has_asked = pager->has_asked;
+
+	pager->has_asked = false;
+	return has_asked;
 }
 
 const HwCell *

@@ -105,6 +105,12 @@ extern void hw_pager_cancel(HwPager *pager);
  */
 extern HwPagerState hw_pager_next(HwPager *pager);
 
+/*
+ * Whether requests have come up that go out at the client's next drive; true
+ * once.  A reader that takes its time with a row drives the client first.
+ */
+extern bool hw_pager_take_asked(HwPager *pager);
+
 /* Whether hw_pager_next would return something else than HW_PAGER_WAIT. */
 extern bool hw_pager_is_ready(const HwPager *pager);
 

@@ -334,7 +334,11 @@ hwIterateForeignScan(ForeignScanState *node)
 	while (!scan->is_over)
 	{
 		HwPagerState state = hw_pager_next(scan->pager);
+		bool		has_asked = hw_pager_take_asked(scan->pager);
 
+		/* The next pages travel while these rows are handed out. */
+		if (has_asked && state == HW_PAGER_ROW)
+			hw_wait_drive(scan->session);
 		if (hw_pager_take_warning(scan->pager, &warning))
 			hw_report_drift(scan->foreign, &warning);
 		switch (state)
