@@ -238,7 +238,8 @@ split_host(CURLU *handle, HwBase *base)
 		else if (part[0] != '[' &&
 				 !((part[i] >= 'a' && part[i] <= 'z') ||
 				   (part[i] >= '0' && part[i] <= '9') ||
-				   part[i] == '-' || part[i] == '.' || part[i] == '_'))
+				   part[i] == '-' || part[i] == '_' ||
+				   (part[i] == '.' && i > 0 && part[i - 1] != '.')))
 			reason = "its host is malformed";
 	}
 	if (reason == NULL && part[0] == '[')

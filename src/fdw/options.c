@@ -101,16 +101,16 @@ const HwOption hw_option_table[] = {
 	.help = "Name of the table in the catalog (default: the foreign table's own name)"},
 	{"column_name", HW_ON_COLUMN, HW_OPTION_STRING, .max = 63,
 	.help = "Name of the column in the catalog (default: the column's own name)"},
-	{"access_key", HW_ON_MAPPING, HW_OPTION_STRING, .is_secret = true,
+	{"access_key", HW_ON_MAPPING, HW_OPTION_HEADER, .is_secret = true,
 		.max = 200,
 	.help = "Access key (AK)"},
 	{"secret_key", HW_ON_MAPPING, HW_OPTION_STRING, .is_secret = true,
 		.max = 1000,
 	.help = "Secret access key (SK)"},
-	{"security_token", HW_ON_MAPPING, HW_OPTION_STRING, .is_secret = true,
+	{"security_token", HW_ON_MAPPING, HW_OPTION_HEADER, .is_secret = true,
 		.max = 32768,
 	.help = "Security token that belongs to a temporary access key"},
-	{"token", HW_ON_MAPPING, HW_OPTION_STRING, .is_secret = true,
+	{"token", HW_ON_MAPPING, HW_OPTION_HEADER, .is_secret = true,
 		.max = 32768,
 	.help = "IAM token, instead of keys: of a project for HSS, of the account for BSS"},
 	{NULL}
@@ -398,6 +398,14 @@ check_value(const HwOption *option, const char *value)
 					   "ABCDEFGHIJKLMNOPQRSTUVWXYZ_-") != strlen(value))
 				bad_value(option, value,
 						  "It must consist of at most 256 letters, digits, underscores and hyphens.");
+			break;
+		case HW_OPTION_HEADER:
+			for (const char *p = value; *p; p++)
+			{
+				if (*p <= ' ' || *p > '~' || *p == ',')
+					bad_value(option, value,
+							  "It must consist of visible ASCII characters other than commas.");
+			}
 			break;
 		case HW_OPTION_PATH:
 			if (!is_absolute_path(value))

@@ -37,6 +37,7 @@ typedef enum HwOptionType
 	HW_OPTION_URL,				/* base URL */
 	HW_OPTION_PROXY,			/* URL of a proxy, without credentials */
 	HW_OPTION_ID,				/* 0-9 A-Z a-z _ - */
+	HW_OPTION_HEADER,			/* part of a header: visible ASCII, no comma */
 	HW_OPTION_PATH				/* absolute file name on the server */
 } HwOptionType;
 

@@ -194,6 +194,9 @@ test_base(void)
 	refuses("https://host/\xe5\x80\xbc", "it has characters outside ASCII");
 	refuses("https://h%6fst", "its host is malformed");
 	refuses("https://[fe80::1%25eth0]", "its host is malformed");
+	refuses("https://..", "its host is malformed");
+	refuses("https://.host", "its host is malformed");
+	refuses("https://a..b", "its host is malformed");
 	refuses("https://host:0", "its port is not a number from 1 to 65535");
 	refuses("https://host:65536", "its port is not a number from 1 to 65535");
 	refuses("https://host:80x", "its port is not a number from 1 to 65535");
