@@ -11,6 +11,7 @@
  */
 #include "core/merge.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,7 +100,11 @@ ask_parts(const HwApi *api, const HwTable *table, HwPage *const *pages,
 			return IS_UNKNOWN;
 		for (const HwNode *part = hw_json_child(list); part;
 			 part = hw_json_next(part))
-			sum += counter(part, api->paging.total);
+		{
+			if (__builtin_add_overflow(sum, counter(part, api->paging.total),
+									   &sum))
+				return IS_UNKNOWN;
+		}
 		if (sum != counter(root, api->paging.total))
 			return IS_UNKNOWN;
 		if (i == 0)
@@ -155,23 +160,30 @@ ask_rows(const HwApi *api, HwPage *const *pages, int npages, int limit,
 	return finding;
 }
 
-/* The sum of one cell over all answers; false when none has a number. */
+/*
+ * The sum of one cell over all answers.  has_number tells whether any has
+ * one; false when the sum or a part of it does not fit.
+ */
 static bool
-sum_cell(HwPage *const *pages, int npages, int cell, long long *sum)
+sum_cell(HwPage *const *pages, int npages, int cell, long long *sum,
+		 bool *has_number)
 {
-	bool		has_number = false;
-
 	*sum = 0;
+	*has_number = false;
 	for (int i = 0; i < npages; i++)
 	{
 		const char *text = pages[i]->cells[cell].text;
+		long long	part;
 
 		if (text == NULL)
 			continue;
-		*sum += strtoll(text, NULL, 10);
-		has_number = true;
+		errno = 0;
+		part = strtoll(text, NULL, 10);
+		if (errno == ERANGE || __builtin_add_overflow(*sum, part, sum))
+			return false;
+		*has_number = true;
 	}
-	return has_number;
+	return true;
 }
 
 /* The field that names a kind: the first column of the list's own table. */
@@ -250,10 +262,19 @@ add_cells(const HwForm *form, HwPage *const *pages, int npages,
 	for (int c = 0; c < page->ncells; c++)
 	{
 		HwCell	   *cell = &page->cells[c];
+		const HwColumn *column = hw_form_column(form, c);
 		long long	sum;
 
-		cell->is_printed = !hw_form_column(form, c)->from_param &&
-			sum_cell(pages, npages, c, &sum);
+		cell->is_printed = false;
+		if (column->from_param)
+			continue;
+		if (!sum_cell(pages, npages, c, &sum, &cell->is_printed))
+		{
+			hw_text_free(&printed);
+			return hw_status_set(status, HW_BAD_VALUE,
+								 "field \"%s\" is out of range",
+								 column->name);
+		}
 		if (!cell->is_printed)
 			continue;
 		cell->kind = HW_NODE_NUMBER;
