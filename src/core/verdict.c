@@ -13,7 +13,6 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 /* Objects nested deeper than this are not searched for a code. */
 #define SEARCH_DEPTH_MAX 4
@@ -106,21 +105,32 @@ find_error(const HwNode *object, int depth)
 	return NULL;
 }
 
+/* Whether text begins with part, which is in lower case, in any locale. */
 static bool
-contains(const char *text, const char *part)
+begins_with(const char *text, const char *part)
 {
-	size_t		length = strlen(part);
+	for (; *part; text++, part++)
+	{
+		char		c = *text;
 
+		if (c >= 'A' && c <= 'Z')
+			c = (char) (c - 'A' + 'a');
+		if (c != *part)
+			return false;
+	}
+	return true;
+}
+
+/* The first such place, or NULL. */
+static const char *
+find_part(const char *text, const char *part)
+{
 	for (; *text; text++)
 	{
-		size_t		i = 0;
-
-		while (i < length && tolower((unsigned char) text[i]) == part[i])
-			i++;
-		if (i == length)
-			return true;
+		if (begins_with(text, part))
+			return text;
 	}
-	return false;
+	return NULL;
 }
 
 static HwKind
@@ -177,7 +187,7 @@ judge(HwStatus *status)
 	{
 		for (int i = 0; known_texts[i].part; i++)
 		{
-			if (contains(status->text, known_texts[i].part))
+			if (find_part(status->text, known_texts[i].part))
 			{
 				status->kind = known_texts[i].kind;
 				break;
@@ -198,13 +208,8 @@ marker_at(const char *text, const char *p)
 		return 0;
 	for (int i = 0; markers[i]; i++)
 	{
-		size_t		length = strlen(markers[i]);
-		size_t		j = 0;
-
-		while (j < length && tolower((unsigned char) p[j]) == markers[i][j])
-			j++;
-		if (j == length)
-			return length;
+		if (begins_with(p, markers[i]))
+			return strlen(markers[i]);
 	}
 	return 0;
 }
@@ -212,28 +217,32 @@ marker_at(const char *text, const char *p)
 /*
  * A refused signature may be answered with the key and with the canonical
  * request, which holds all headers: the word behind such a marker is starred,
- * and everything behind the canonical request is cut off.
+ * and everything behind the canonical request is cut off.  Markers are looked
+ * for in a copy, since one may be what another one stars ("access key AK x").
  */
 static void
 mask(char *text)
 {
-	for (char *p = text; *p; p++)
-	{
-		size_t		length = marker_at(text, p);
+	char		source[HW_STATUS_TEXT_MAX + 1];
+	const char *canonical = find_part(text, "canonical");
 
-		if (strncasecmp(p, "canonical", 9) == 0)
-		{
-			snprintf(p + 9, strlen(p + 9) >= 5 ? 6 : 1, " ****");
-			return;
-		}
+	if (canonical)
+	{
+		char	   *rest = text + (canonical - text) + strlen("canonical");
+
+		snprintf(rest, strlen(rest) >= 5 ? 6 : 1, " ****");
+	}
+	strcpy(source, text);
+	for (const char *p = source; *p; p++)
+	{
+		size_t		length = marker_at(source, p);
+		size_t		word;
+
 		if (length == 0)
 			continue;
-		p += length;
-		p += strspn(p, " :=\"'");
-		for (; *p && !strchr(" ,;\"'", *p); p++)
-			*p = '*';
-		if (*p == '\0')
-			return;
+		length += strspn(p + length, " :=\"'");
+		word = strcspn(p + length, " ,;\"'");
+		memset(text + (p - source) + length, '*', word);
 	}
 }
 

@@ -303,6 +303,9 @@ test_masking(void)
 	is_masked("Canonical:SECRET", "SECRET", "Canonical");
 	is_masked("fail,ak:SECRET;ak:SECRET ak SECRET", "SECRET", "fail");
 	is_masked("ak:SECRET", "SECRET", "ak:");
+	is_masked("access key AK SECRET is off", "SECRET", "is off");
+	is_masked("ak Access Key \"SECRET\"", "SECRET", "ak");
+	is_masked("CANONICAL request: SECRET", "SECRET", "CANONICAL");
 
 	/* Words that only look like it. */
 	is_masked("the bak 1 and break: none", "SECRET",
