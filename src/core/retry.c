@@ -31,6 +31,7 @@
 static bool read_number(const char **text, long *value);
 static bool read_policy(const char *text, long *share_ms, long *window_ms);
 static bool read_date(const char *text, long long *seconds);
+static int	index_of_name(const char *names, const char *text);
 static long doubled(long start, int times, long most);
 static bool is_repeatable(const HwStatus *status, int nrepeats);
 
@@ -110,14 +111,17 @@ static bool
 read_number(const char **text, long *value)
 {
 	const char *begin = *text;
+	const char *first;
 
 	*value = 0;
-	for (; **text >= '0' && **text <= '9'; ++*text)
+	while (**text == '0')
+		++*text;
+	for (first = *text; **text >= '0' && **text <= '9'; ++*text)
 	{
-		if (*text - begin < 9)
+		if (*text - first < 9)
 			*value = *value * 10 + (**text - '0');
 	}
-	return *text > begin && *text - begin <= 9;
+	return *text > begin && *text - first <= 9;
 }
 
 /* "5,time:1 minute" */
@@ -168,8 +172,7 @@ read_date(const char *text, long long *seconds)
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	static const char shape[] = "aaa, 00 aaa 0000 00:00:00 GMT";
 	const size_t length = sizeof(shape) - 1;
-	char		name[4] = "";
-	const char *month;
+	int			month;
 	int			number[5];
 	static const int places[5] = {5, 12, 17, 20, 23};
 	long long	year;
@@ -194,12 +197,8 @@ read_date(const char *text, long long *seconds)
 	if (text[length + strspn(text + length, " \t")] != '\0')
 		return false;
 
-	memcpy(name, text, 3);
-	if (strstr(days, name) == NULL)
-		return false;
-	memcpy(name, text + 8, 3);
-	month = strstr(months, name);
-	if (month == NULL || (month - months) % 3 != 0)
+	month = index_of_name(months, text + 8);
+	if (month < 0 || index_of_name(days, text) < 0)
 		return false;
 	for (i = 0; i < 5; i++)
 		number[i] = (text[places[i]] - '0') * 10 + (text[places[i] + 1] - '0');
@@ -212,13 +211,25 @@ read_date(const char *text, long long *seconds)
 	 * from 1 March of year 0 to 1 January 1970.
 	 */
 	year = number[1] * 100LL + (text[14] - '0') * 10 + (text[15] - '0');
-	from_march = ((month - months) / 3 + 10) % 12;
+	from_march = (month + 10) % 12;
 	if (from_march >= 10)
 		year--;
 	ndays = year * 365 + year / 4 - year / 100 + year / 400 +
 		(from_march * 153 + 2) / 5 + number[0] - 1 - 719468;
 	*seconds = ndays * 86400 + number[2] * 3600 + number[3] * 60 + number[4];
 	return true;
+}
+
+/* Which of the names, of three letters each, text begins with; or -1. */
+static int
+index_of_name(const char *names, const char *text)
+{
+	for (int i = 0; names[i * 3]; i++)
+	{
+		if (memcmp(names + i * 3, text, 3) == 0)
+			return i;
+	}
+	return -1;
 }
 
 static long

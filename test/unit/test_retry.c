@@ -72,6 +72,10 @@ test_after(void)
 	waits("-1", 0, -1);
 	waits("5 seconds", 0, -1);
 	waits("soon", 0, -1);
+	waits("0000000000000", 0, 0);
+	waits("000000000000030", 0, 30000);
+	waits("unM, 06 Nov 1994 08:49:37 GMT", 0, -1);
+	waits("Mon, 06 anF 1994 08:49:37 GMT", 0, -1);
 
 	waits("Sun, 06 Nov 1994 08:49:37 GMT", 784111777 - 5, 5000);
 	waits("Sun, 06 Nov 1994 08:49:37 GMT ", 784111777, 0);
