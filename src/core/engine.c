@@ -358,7 +358,14 @@ judge(HwExchange *x, CURLcode rc)
 							 x->host,
 							 x->is_https || x->refuses_private ?
 							 "public" : "this machine's");
-	return hw_outcome_status(x->easy, rc, &outcome, status);
+	if (!hw_outcome_status(x->easy, rc, &outcome, status))
+		return false;
+
+	/* To libcurl, 101 is the end: another protocol has the connection. */
+	if (x->reply.http == 0)
+		return hw_status_set(status, HW_BAD_REPLY,
+							 "the answer ends with an interim one");
+	return true;
 }
 
 /* Takes an exchange out of curl's hands and lets go of what it sent. */

@@ -450,12 +450,20 @@ read_header(HwExchange *x, const char *line, size_t length)
 	return true;
 }
 
-/* A value that does not fit is of no use cut short. */
+/*
+ * A value that does not fit is of no use cut short; nor is one with control
+ * characters, which some servers and libcurl let pass.
+ */
 static void
 keep(char *buffer, size_t size, const char *value, size_t length)
 {
 	if (length >= size)
 		length = 0;
+	for (size_t i = 0; i < length; i++)
+	{
+		if ((unsigned char) value[i] < 0x20 || value[i] == 0x7f)
+			length = 0;
+	}
 	memcpy(buffer, value, length);
 	buffer[length] = '\0';
 }

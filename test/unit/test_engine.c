@@ -286,12 +286,22 @@ answer(int fd, const char *path, const char *request, size_t length,
 		close(fd);
 		_exit(0);
 	}
+	else if (strcmp(path, "/switch") == 0)
+	{
+		say(fd, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n"
+			"Connection: Upgrade\r\n\r\n{}");
+		close(fd);
+		_exit(0);
+	}
 	else if (strcmp(path, "/trailer") == 0)
 		say(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
 			"X-Request-Id: head\r\n\r\n4\r\nbody\r\n0\r\n"
 			"X-Request-Id: trailer\r\nX-Subject-Token: trailer\r\n\r\n");
 	else if (strcmp(path, "/token") == 0)
 		say_name(fd, "X-Subject-Token", 16384);
+	else if (strcmp(path, "/token-odd") == 0)
+		say(fd, "HTTP/1.1 201 Created\r\nX-Subject-Token: a\rb\r\n"
+			"Retry-After: 7\x01\r\nContent-Length: 0\r\n\r\n");
 	else if (strcmp(path, "/token-long") == 0)
 		say_name(fd, "X-Subject-Token", 16385);
 	else if (strcmp(path, "/request-id-long") == 0)
@@ -784,6 +794,11 @@ check_reply(void)
 	is_int((long long) strlen(hw_exchange_reply(x)->subject_token), 16384,
 		   "a long token is kept whole");
 	hw_exchange_free(x);
+	x = get("/token-odd");
+	reply = hw_exchange_reply(x);
+	is_string(reply->subject_token, "", "a token with a line end is none");
+	is_string(reply->retry_after, "", "nor is such a time to wait");
+	hw_exchange_free(x);
 	ends_with(get("/token-long"), HW_TOO_LARGE, "16384", "a longer one is not cut");
 
 	x = get("/request-id-long");
@@ -854,6 +869,8 @@ check_broken(void)
 	x = get("/interim-only");
 	is_int(hw_exchange_reply(x)->http, 0, "an interim answer is none");
 	ends_with(x, HW_NO_CONNECTION, "", "when nothing follows it");
+	ends_with(start("/switch"), HW_BAD_REPLY, "interim",
+			  "another protocol that nobody asked for");
 	ends_with(start("/bad-chunk"), HW_BAD_REPLY, "chunk", "a chunk of size zz");
 	ends_with(start("/not-gzip"), HW_BAD_REPLY, "", "gzip that is none");
 	ends_with(start("/not-http"), HW_BAD_REPLY, "HTTP/0.9", "an answer that is not HTTP");
