@@ -5,6 +5,7 @@
 #   make installcheck                   pg_regress against an installed server
 #   make unit | regress | tap           tests that need nothing installed
 #   make differential SEED=1 QUERIES=2000  foreign tables against a copy
+#   make fuzz FUZZ_SECONDS=60           made-up bytes, with clang
 #   make check-layers | selftest        includes; the simulator itself
 #   make demo | bench | matrix | coverage | clean
 #
@@ -145,6 +146,8 @@ define UNIT_PROVE
 endef
 
 -include $(UNIT_OBJS:.o=.d)
+
+include $(HERE)/test/fuzz/fuzz.mk
 
 # ---- Tests that need a server: private, gone afterwards --------------------
 
