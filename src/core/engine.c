@@ -18,6 +18,9 @@
 #include "core/engine_internal.h"
 #include "core/outcome.h"
 
+/* Three digits; libcurl reads more of them in HTTP/2's status line. */
+#define HTTP_STATUS_MAX 999
+
 static pthread_once_t init_once = PTHREAD_ONCE_INIT;
 static CURLcode init_result;
 static int	init_features;
@@ -365,6 +368,9 @@ judge(HwExchange *x, CURLcode rc)
 	if (x->reply.http == 0)
 		return hw_status_set(status, HW_BAD_REPLY,
 							 "the answer ends with an interim one");
+	if (x->reply.http > HTTP_STATUS_MAX)
+		return hw_status_set(status, HW_BAD_REPLY, "HTTP status %d",
+							 x->reply.http);
 	return true;
 }
 

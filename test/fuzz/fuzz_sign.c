@@ -85,7 +85,7 @@ hmac(const char *key, const char *data, char hex[65])
 
 typedef struct Header
 {
-	char		name[200];		/* lower case */
+	char		name[1000];		/* lower case */
 	char		value[1000];
 } Header;
 
