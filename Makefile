@@ -7,7 +7,8 @@
 #   make differential SEED=1 QUERIES=2000  foreign tables against a copy
 #   make fuzz FUZZ_SECONDS=60           made-up bytes, with clang
 #   make check-layers | selftest        includes; the simulator itself
-#   make demo | bench | matrix | coverage | clean
+#   make matrix RELEASES="bookworm trixie forky"  all of it elsewhere
+#   make demo | bench | compilers | coverage | clean
 #
 # test/README.md says what each of them is for.  WERROR= keeps warnings from
 # being errors.  Building elsewhere works too: make -f /path/to/Makefile.
@@ -195,10 +196,15 @@ bench: all
 	cd $(HERE) && bin/setup bench
 	$(WITH_CLUSTER) test/sim/with-sim python3 test/bench/run.py $(BENCH)
 
+# bin/check in root file systems of other Debian releases, and with the
+# PostgreSQL of any pg_config: RELEASES="trixie /opt/pg16/bin/pg_config".
+matrix:
+	@'$(HERE)/test/matrix' $(MATRIX_FLAGS) $(RELEASES)
+
 # Both compilers, with and without optimisation: they warn about other things.
-MATRIX = $(foreach cc,gcc clang,$(foreach o,O0 O2,$(cc)-$(o)))
-matrix: $(MATRIX:%=matrix-%)
-$(MATRIX:%=matrix-%): matrix-%:
+COMPILERS = $(foreach cc,gcc clang,$(foreach o,O0 O2,$(cc)-$(o)))
+compilers: $(COMPILERS:%=compilers-%)
+$(COMPILERS:%=compilers-%): compilers-%:
 	@mkdir -p build/$@
 	$(MAKE) -C build/$@ -f $(abspath $(HERE))/Makefile PG_CONFIG='$(PG_CONFIG)' \
 		CC=$(firstword $(subst -, ,$*)) COPT=-$(lastword $(subst -, ,$*)) all
@@ -214,5 +220,5 @@ coverage:
 				print $$0 "\t" file } \
 			/^Lines/ { file = "" }' | sort -n
 
-.PHONY: unit unit-run unit-programs regress tap differential check-layers layers selftest demo bench matrix \
-	$(MATRIX:%=matrix-%) coverage FORCE
+.PHONY: unit unit-run unit-programs regress tap differential check-layers layers selftest demo bench matrix compilers \
+	$(COMPILERS:%=compilers-%) coverage FORCE
