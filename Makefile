@@ -51,6 +51,10 @@ PGXS := $(shell $(PG_CONFIG) --pgxs)
 ifeq ($(PGXS),)
 $(error $(PG_CONFIG) not found: bin/setup installs what is needed)
 endif
+# A server that was built in its source tree does not set this.
+ifneq ($(HERE),.)
+VPATH := $(HERE)
+endif
 include $(PGXS)
 
 # The server's headers are not clean under -Wextra; the core never sees them.
