@@ -139,6 +139,7 @@ hw_exchange_start(HwEngine *engine, const HwWire *wire,
 	hw_text_init(&x->body, transport->body_bytes_max);
 	x->engine = engine;
 	x->announced = -1;
+	x->fd = -1;
 	x->previous = engine->last;
 	if (engine->last)
 		engine->last->next = x;
@@ -329,6 +330,7 @@ judge(HwExchange *x, CURLcode rc)
 		.connect_timeout_ms = x->connect_timeout_ms,
 		.request_timeout_ms = x->request_timeout_ms,
 		.is_https = x->is_https,
+		.is_connected = x->was_connected || hw_exchange_has_peer(x->fd),
 		.has_head = x->has_head
 	};
 

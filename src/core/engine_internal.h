@@ -76,6 +76,8 @@ struct HwExchange
 	/* Noted by callbacks: */
 	HwBreach	breach;
 	bool		is_kept_away;	/* an address was refused */
+	int			fd;				/* the socket opened last, or -1 */
+	bool		was_connected;	/* when curl closed that */
 	size_t		head_bytes;
 	int			head_lines;
 	bool		has_head;
@@ -94,6 +96,9 @@ struct HwExchange
 extern bool hw_exchange_prepare(HwExchange *x, const HwWire *wire,
 								const HwTransport *transport, int features,
 								HwStatus *status);
+
+/* Whether a socket, if it is one, reached somebody. */
+extern bool hw_exchange_has_peer(int fd);
 
 /* Forgets what the header lines said. */
 extern void hw_exchange_forget_head(HwExchange *x);

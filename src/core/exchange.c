@@ -295,6 +295,7 @@ on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 	if (fd < 0)
 		return CURL_SOCKET_BAD;
 	x->engine->nsockets++;
+	x->fd = fd;
 	return fd;
 }
 
@@ -303,8 +304,25 @@ on_close(void *arg, curl_socket_t fd)
 {
 	HwEngine   *engine = arg;
 
+	for (HwExchange *x = engine->first; x; x = x->next)
+	{
+		if (x->fd != fd)
+			continue;
+		x->was_connected = hw_exchange_has_peer(fd);
+		x->fd = -1;
+	}
 	engine->nsockets--;
 	return close(fd);
+}
+
+bool
+hw_exchange_has_peer(int fd)
+{
+	struct sockaddr_storage peer;
+	socklen_t	length = sizeof(peer);
+
+	return fd >= 0 &&
+		getpeername(fd, (struct sockaddr *) &peer, &length) == 0;
 }
 
 /* A connection may have been opened by an exchange that is less strict. */

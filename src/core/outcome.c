@@ -15,7 +15,6 @@
 static HwKind kind_of(CURL *easy, CURLcode rc, const HwOutcome *outcome);
 static bool set_timed_out(CURL *easy, const HwOutcome *outcome,
 						  HwStatus *status);
-static bool is_connected(CURL *easy);
 static bool has_happened(CURL *easy, CURLINFO time);
 
 bool
@@ -139,7 +138,8 @@ set_timed_out(CURL *easy, const HwOutcome *outcome, HwStatus *status)
 			limit_ms = outcome->connect_timeout_ms;
 		if (!has_happened(easy, CURLINFO_NAMELOOKUP_TIME_T))
 			phase = "looking up the name";
-		else if (!is_connected(easy))
+		else if (!outcome->is_connected &&
+				 !has_happened(easy, CURLINFO_CONNECT_TIME_T))
 			phase = "connecting to";
 		else if (outcome->is_https &&
 				 !has_happened(easy, CURLINFO_APPCONNECT_TIME_T))
@@ -150,17 +150,6 @@ set_timed_out(CURL *easy, const HwOutcome *outcome, HwStatus *status)
 	return hw_status_set(status, HW_TIMED_OUT,
 						 "timed out after %g s while %s \"%s\"",
 						 (double) limit_ms / 1000, phase, outcome->host);
-}
-
-/* 7.88 notes the time only once TLS is agreed on, but the port at once. */
-static bool
-is_connected(CURL *easy)
-{
-	long		port = 0;
-
-	return has_happened(easy, CURLINFO_CONNECT_TIME_T) ||
-		(curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &port) == CURLE_OK &&
-		 port > 0);
 }
 
 static bool

@@ -20,6 +20,7 @@ typedef struct HwOutcome
 	long		connect_timeout_ms;
 	long		request_timeout_ms;
 	bool		is_https;
+	bool		is_connected;	/* curl may note it after the handshake only */
 	bool		has_head;		/* the header lines are complete */
 } HwOutcome;
 

@@ -928,10 +928,8 @@ check_timeouts(void)
 	close(listener);
 
 	snprintf(url, sizeof(url), "https://127.0.0.1:%d/", silent.port);
-
-	/* libcurl 8.14 does not tell the handshake from the connecting. */
 	ends_with(start_at("GET", url, NULL, NULL), HW_TIMED_OUT,
-			  "0.2 s while", "the handshake takes too long");
+			  "0.2 s while agreeing on TLS", "the handshake takes too long");
 	transport = saved;
 	end_server(&silent);
 }
