@@ -331,6 +331,7 @@ judge(HwExchange *x, CURLcode rc)
 		.request_timeout_ms = x->request_timeout_ms,
 		.is_https = x->is_https,
 		.is_connected = x->was_connected || hw_exchange_has_peer(x->fd),
+		.was_sent = x->was_sent,
 		.has_head = x->has_head
 	};
 

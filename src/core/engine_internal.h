@@ -78,6 +78,7 @@ struct HwExchange
 	bool		is_kept_away;	/* an address was refused */
 	int			fd;				/* the socket opened last, or -1 */
 	bool		was_connected;	/* when curl closed that */
+	bool		was_sent;		/* the request, or is about to be */
 	size_t		head_bytes;
 	int			head_lines;
 	bool		has_head;

@@ -336,7 +336,10 @@ on_request(void *arg, char *remote, char *local, int remote_port,
 	(void) remote_port;
 	(void) local_port;
 	if (is_allowed(x, hw_address_network_text(remote)))
+	{
+		x->was_sent = true;
 		return CURL_PREREQFUNC_OK;
+	}
 	x->is_kept_away = true;
 	return CURL_PREREQFUNC_ABORT;
 }

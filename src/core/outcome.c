@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-static HwKind kind_of(CURL *easy, CURLcode rc, const HwOutcome *outcome);
+static HwKind kind_of(CURLcode rc, const HwOutcome *outcome);
 static bool set_timed_out(CURL *easy, const HwOutcome *outcome,
 						  HwStatus *status);
 static bool has_happened(CURL *easy, CURLINFO time);
@@ -33,10 +33,10 @@ hw_outcome_status(CURL *easy, CURLcode rc, const HwOutcome *outcome,
 
 	/* Until 8.6 an endless header line ends like this. */
 	if (rc == CURLE_OUT_OF_MEMORY && !outcome->has_head &&
-		has_happened(easy, CURLINFO_PRETRANSFER_TIME_T))
+		outcome->was_sent)
 		return hw_status_set(status, HW_TOO_LARGE,
 							 "a header line is too large, or memory is short");
-	kind = kind_of(easy, rc, outcome);
+	kind = kind_of(rc, outcome);
 	if (kind == HW_OUT_OF_MEMORY)
 		return hw_status_set(status, kind, "out of memory");
 	if (kind == HW_TOO_LARGE && !outcome->has_head)
@@ -47,7 +47,7 @@ hw_outcome_status(CURL *easy, CURLcode rc, const HwOutcome *outcome,
 }
 
 static HwKind
-kind_of(CURL *easy, CURLcode rc, const HwOutcome *outcome)
+kind_of(CURLcode rc, const HwOutcome *outcome)
 {
 	switch (rc)
 	{
@@ -117,8 +117,7 @@ kind_of(CURL *easy, CURLcode rc, const HwOutcome *outcome)
 			break;
 	}
 	/* Says which it was: curl has added codes over time. */
-	return has_happened(easy, CURLINFO_PRETRANSFER_TIME_T) ?
-		HW_BAD_REPLY : HW_INTERNAL;
+	return outcome->was_sent ? HW_BAD_REPLY : HW_INTERNAL;
 }
 
 /* curl's clocks tell how far it got; which limit it hit follows. */
@@ -128,7 +127,7 @@ set_timed_out(CURL *easy, const HwOutcome *outcome, HwStatus *status)
 	long		limit_ms = outcome->request_timeout_ms;
 	const char *phase;
 
-	if (has_happened(easy, CURLINFO_PRETRANSFER_TIME_T))
+	if (outcome->was_sent)
 		phase = outcome->has_head ? "reading the answer of" :
 			"waiting for an answer from";
 	else

@@ -20,7 +20,8 @@ typedef struct HwOutcome
 	long		connect_timeout_ms;
 	long		request_timeout_ms;
 	bool		is_https;
-	bool		is_connected;	/* curl may note it after the handshake only */
+	bool		is_connected;	/* 8.14 notes it after the handshake only */
+	bool		was_sent;		/* 8.22 notes the time of it at once */
 	bool		has_head;		/* the header lines are complete */
 } HwOutcome;
 
