@@ -10,6 +10,8 @@ Information", 2025.)
 
 import itertools
 import json
+import os
+from collections import defaultdict
 from datetime import datetime, timezone
 
 import accounts
@@ -20,6 +22,8 @@ DOMAIN = {"id": accounts.DOMAIN_ID, "name": accounts.DOMAIN_NAME}
 ROUTES = ("/v3/auth/tokens", "/v3/projects", "/v3/auth/domains",
           "/v5/caller-identity", "/meta-data/latest/api/token",
           "/openstack/latest/securitykey")
+LOCK_AFTER = 5
+LOCK_S = 15 * 60
 TITLES = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden",
           404: "Not Found", 405: "Method Not Allowed"}
 
@@ -36,6 +40,12 @@ class Iam:
     def __init__(self, gateway):
         self.gateway = gateway
         self.numbers = itertools.count(1)
+        self.reset()
+
+    def reset(self):
+        self.failures = defaultdict(int)    # of a user, in a row
+        self.locked = {}                    # user: until when
+        self.is_stale = False               # a metadata token was refused
 
     @staticmethod
     def owns(path):
@@ -97,6 +107,8 @@ class Iam:
             self.refuse(request, 400, "methods is invalid")
         name, account = self.login(request, user, secret, methods, identity)
         project, domain = self.scope(request, scope)
+        if request.settings.iam == "other_project" and project:
+            project = next(p for p in accounts.PROJECTS if p != project)
         return self.issue(request, name, account, project, domain, methods,
                           bool(pairs.get("nocatalog")))
 
@@ -113,11 +125,17 @@ class Iam:
         if known is None:
             self.refuse(request, 401, wrong)
         password, account, state = known
-        if state == "locked":
-            self.refuse(request, 401, "The user has been locked, try again "
-                                      "in 15 minutes.")
+        locked = "The user has been locked, try again in 15 minutes."
+        if state == "locked" or \
+                self.locked.get(name, 0) > self.gateway.clock.now():
+            self.refuse(request, 401, locked)
         if secret != password:
+            self.failures[name] += 1
+            if self.failures[name] >= LOCK_AFTER:
+                self.failures[name] = 0
+                self.locked[name] = self.gateway.clock.now() + LOCK_S
             self.refuse(request, 401, wrong)
+        self.failures[name] = 0
         if state == "mfa" and ("totp" not in methods or
                                "totp" not in identity):
             self.refuse(request, 401, "The user has enabled MFA login "
@@ -148,9 +166,11 @@ class Iam:
         """Makes a token and the body that describes it."""
         now = self.gateway.clock.now()
         expiry = now + request.settings.token_life
+        if request.settings.iam == "expired":
+            expiry = now - 60
         number = next(self.numbers)
         text = (f"simIssuedToken-{'project' if project else 'domain'}-"
-                f"{number:08d}-" + "x" * 64)
+                f"{os.getpid()}-{number:08d}-" + "x" * 64)
         self.gateway.tokens[text] = (account, project, domain, expiry)
         token = {
             "methods": methods, "issued_at": stamp(now),
@@ -170,8 +190,12 @@ class Iam:
                                 "region": "*", "region_id": "*",
                                 "url": f"https://s{i}.example.com/v3"}]}
                 for i in range(100)]
+        if request.settings.iam == "html":
+            return Reply(200, "<html><body>Sign in</body></html>",
+                         "text/html")
         return Reply(201, json.dumps({"token": token}), "application/json",
-                     [f"X-Subject-Token: {text}"])
+                     [] if request.settings.iam == "no_header"
+                     else [f"X-Subject-Token: {text}"])
 
     # --- look-ups
 
@@ -229,12 +253,14 @@ class Iam:
 
     def metadata_token(self, request):
         """PUT /meta-data/latest/api/token"""
-        if request.settings.metadata != "2":
+        if request.settings.metadata not in ("2", "stale"):
             self.refuse(request, 404, "Not found")
         ttl = request.headers.get("x-metadata-token-ttl-seconds", "")
         if not ttl.isdigit() or not 0 < int(ttl) <= 21600:
             self.refuse(request, 400, "X-Metadata-Token-Ttl-Seconds")
         text = f"simMetadataToken-{next(self.numbers):08d}"
+        if request.settings.metadata == "stale" and not self.is_stale:
+            ttl, self.is_stale = "0", True
         self.gateway.tokens[text] = (
             None, None, None, self.gateway.clock.now() + int(ttl))
         return Reply(200, text, "text/plain")
@@ -249,7 +275,7 @@ class Iam:
                                "server first", "text/plain")
             reply.note = "no agency"
             raise Refused(reply)
-        if mode == "2":
+        if mode in ("2", "stale"):
             issued = gateway.tokens.get(
                 request.headers.get("x-metadata-token", ""))
             if issued is None or issued[0] is not None or \

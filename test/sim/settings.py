@@ -132,8 +132,13 @@ TABLE = [
     ("auth", "check", ("check", "none"), "none: nobody is asked for a key"),
     ("token_life", 86400, INT, "seconds a token from IAM is good for"),
     ("key_life", 3600, INT, "seconds a key from the metadata is good for"),
-    ("metadata", "2", ("2", "1", "none", "noagency"),
-     "metadata service: with token; without (404); absent; no agency"),
+    ("iam", "good", ("good", "no_header", "html", "other_project", "expired"),
+     "what POST /v3/auth/tokens answers to a good login: a token; no "
+     "X-Subject-Token; an HTML page; a token of another project; one that "
+     "expired a minute ago"),
+    ("metadata", "2", ("2", "1", "none", "noagency", "stale"),
+     "metadata service: with token; without (404); absent; no agency; the "
+     "first token of a client is refused"),
     ("domains", "list", ("list", "empty"),
      "empty: GET /v3/auth/domains answers an empty list"),
     ("id", "", TEXT,

@@ -53,6 +53,7 @@ class Simulator:
         self.clock.offset = 0
         self.table.reset()
         self.gateway.reset()
+        self.iam.reset()
         self.clear_log()
 
     def answer(self, connection, request):
