@@ -36,7 +36,7 @@ BEGIN
 END $$;
 SET client_min_messages = warning;
 
--- The three ways to give credentials
+-- Keys and tokens; options_sign_in has the other ways
 SELECT pg_temp.mapping($$access_key 'a', secret_key 's'$$);
 SELECT pg_temp.mapping($$access_key 'a', secret_key 's', security_token 't'$$);
 SELECT pg_temp.mapping($$token 't'$$);

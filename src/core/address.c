@@ -98,6 +98,12 @@ hw_address_is_loopback_host(const char *host)
 	return hw_address_network_text(bare) == HW_NETWORK_LOOPBACK;
 }
 
+bool
+hw_address_is_metadata_host(const char *host)
+{
+	return strcmp(host, "169.254.169.254") == 0;
+}
+
 static HwNetwork
 network4(uint32_t address)
 {

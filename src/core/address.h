@@ -29,4 +29,7 @@ extern HwNetwork hw_address_network_text(const char *text);
 /* Whether a host of a URL (IPv6 in brackets) can only mean this machine. */
 extern bool hw_address_is_loopback_host(const char *host);
 
+/* Whether it is the link-local address of a cloud's metadata service. */
+extern bool hw_address_is_metadata_host(const char *host);
+
 #endif							/* HW_ADDRESS_H */

@@ -94,6 +94,24 @@ fill_query(const HwApi *api, const HwAsked *asked, HwCursor cursor,
 	return true;
 }
 
+/* The project that the path names is the one whose token is needed. */
+static bool
+set_project(const HwAsked *asked, HwRequest *request, HwStatus *status)
+{
+	const char *project = "";
+
+	for (; asked->param; asked++)
+	{
+		if (asked->param->place == HW_IN_PATH)
+			project = asked->value;
+	}
+	if (strlen(project) >= sizeof(request->project))
+		return hw_status_set(status, HW_BAD_REQUEST,
+							 "the project's ID is too long");
+	strcpy(request->project, project);
+	return true;
+}
+
 bool
 hw_ask(const HwService *service, const HwApi *api, const HwBase *base,
 	   const HwAsked *asked, const char *scope_id, HwCursor cursor,
@@ -110,6 +128,8 @@ hw_ask(const HwService *service, const HwApi *api, const HwBase *base,
 		hw_request_header(request, "Content-Type", "application/json", false,
 						  status);
 	hw_text_free(&path);
+	if (done && service->scope == HW_PROJECT_SCOPE)
+		done = set_project(asked, request, status);
 	if (done && scope_id && scope_id[0])
 		done = hw_request_header(request,
 								 service->scope == HW_PROJECT_SCOPE ?

@@ -1,16 +1,15 @@
 /*-------------------------------------------------------------------------
  *
  * auth.c
- *	  Credentials, and what they make of a request.
+ *	  What credentials make of a request, and what refusals teach.
  *
- * Sources: API Request Signing Guide; BSS and HSS FAQ on authentication.
+ * Sources: API Request Signing Guide; BSS and HSS FAQ on authentication; IAM
+ * API Reference.
  *
  *-------------------------------------------------------------------------
  */
 #include "core/auth.h"
 
-#include <openssl/crypto.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -20,37 +19,38 @@
 /* More than five failures in a row bar a key for this long. */
 #define LOCK_OUT_SECONDS 300
 
+/* A token that died is replaced; one that was born dead not before this. */
+#define RENEWAL_PAUSE_SECONDS 60
+
+/* A key or a password that was refused. */
+typedef struct Refusal
+{
+	time_t		until;			/* no attempt before */
+	HwStatus	status;			/* the answer that led to it */
+} Refusal;
+
+typedef struct Entry
+{
+	struct Entry *next;
+	HwSignin   *signin;
+	Refusal		refusal;		/* of a key, or of the scope */
+	HwSecret	refused;		/* the key; none stands for any */
+	time_t		renewed;		/* when a dead token was last let go; 0 once
+								 * another has served */
+} Entry;
+
 struct HwAuth
 {
-	char	   *access_key;
-	char	   *secret_key;
-	char	   *security_token;
-	char	   *token;
-	long		clock_offset;	/* seconds the service is ahead of us */
-	time_t		refused_until;	/* no attempt before */
-	HwStatus	refusal;		/* the answer that led to it */
+	HwCredentials credentials;	/* owned */
+	Entry	   *entries;
+	Refusal		login;			/* of the password */
+	long		clock_offset;	/* seconds signatures are ahead of our clock */
+	long		date_offset;	/* the same of the last reply's Date */
 };
 
 static const char *const auth_headers[] = {
 	"Authorization", "X-Sdk-Date", "X-Security-Token", "X-Auth-Token", NULL
 };
-
-static void
-wipe(char *secret)
-{
-	if (secret)
-		OPENSSL_cleanse(secret, strlen(secret));
-	free(secret);
-}
-
-static bool
-keep(char **copy, const char *secret)
-{
-	if (secret == NULL)
-		return true;
-	*copy = strdup(secret);
-	return *copy != NULL;
-}
 
 HwAuth *
 hw_auth_open(const HwCredentials *credentials)
@@ -59,12 +59,9 @@ hw_auth_open(const HwCredentials *credentials)
 
 	if (auth == NULL)
 		return NULL;
-	if (!keep(&auth->access_key, credentials->access_key) ||
-		!keep(&auth->secret_key, credentials->secret_key) ||
-		!keep(&auth->security_token, credentials->security_token) ||
-		!keep(&auth->token, credentials->token))
+	if (!hw_credentials_copy(&auth->credentials, credentials))
 	{
-		hw_auth_close(auth);
+		free(auth);
 		return NULL;
 	}
 	return auth;
@@ -75,21 +72,265 @@ hw_auth_close(HwAuth *auth)
 {
 	if (auth == NULL)
 		return;
-	wipe(auth->access_key);
-	wipe(auth->secret_key);
-	wipe(auth->security_token);
-	wipe(auth->token);
+	while (auth->entries)
+	{
+		Entry	   *entry = auth->entries;
+
+		auth->entries = entry->next;
+		hw_signin_close(entry->signin);
+		hw_secret_wipe(&entry->refused);
+		free(entry);
+	}
+	hw_credentials_wipe(&auth->credentials);
 	free(auth);
 }
 
 bool
 hw_auth_signs(const HwAuth *auth)
 {
-	return auth->token == NULL;
+	return auth->credentials.token == NULL &&
+		auth->credentials.password == NULL;
+}
+
+/* --- entries -------------------------------------------------------- */
+
+/*
+ * What tells secrets of one client apart: tokens by password have a project,
+ * files a section for projects and one for the account.
+ */
+static const char *
+scope_of(const HwAuth *auth, const HwRequest *request)
+{
+	switch (auth->credentials.source)
+	{
+		case HW_SOURCE_PROFILE:
+		case HW_SOURCE_CHAIN:
+			return request->project[0] ? "basic" : "";
+		case HW_SOURCE_NONE:
+			if (auth->credentials.password)
+				return request->project;
+			break;
+		case HW_SOURCE_ENVIRONMENT:
+		case HW_SOURCE_METADATA:
+			break;
+	}
+	return "";
+}
+
+static Entry *
+find_entry(const HwAuth *auth, const HwRequest *request)
+{
+	const char *scope = scope_of(auth, request);
+
+	for (Entry *entry = auth->entries; entry; entry = entry->next)
+	{
+		if (strcmp(hw_signin_project(entry->signin), scope) == 0)
+			return entry;
+	}
+	return NULL;
+}
+
+static Entry *
+get_entry(HwAuth *auth, const HwRequest *request)
+{
+	Entry	   *entry = find_entry(auth, request);
+
+	if (entry)
+		return entry;
+	entry = calloc(1, sizeof(Entry));
+	if (entry == NULL)
+		return NULL;
+	entry->signin = hw_signin_open(&auth->credentials,
+								   scope_of(auth, request));
+	if (entry->signin == NULL)
+	{
+		free(entry);
+		return NULL;
+	}
+	entry->next = auth->entries;
+	auth->entries = entry;
+	return entry;
+}
+
+long
+hw_auth_generation(const HwAuth *auth, const HwRequest *request)
+{
+	const Entry *entry = find_entry(auth, request);
+
+	return entry ? hw_signin_generation(entry->signin) : 0;
+}
+
+/* --- resting -------------------------------------------------------- */
+
+static void
+rest(Refusal *refusal, const HwStatus *status, time_t now)
+{
+	refusal->until = now + LOCK_OUT_SECONDS;
+	refusal->status = *status;
 }
 
 static bool
-sign(HwAuth *auth, HwRequest *request, time_t now, HwStatus *status)
+is_resting(const Refusal *refusal, HwKind kind, time_t now, HwStatus *status)
+{
+	if (now >= refusal->until)
+		return false;
+	*status = refusal->status;
+	status->kind = kind;
+	status->wait_ms = (long) (refusal->until - now) * 1000;
+	return true;
+}
+
+/* Lets a key rest; one that cannot be remembered stands for all. */
+static void
+rest_key(Entry *entry, const HwStatus *status, time_t now)
+{
+	const HwSecret *key = hw_signin_secret(entry->signin);
+
+	rest(&entry->refusal, status, now);
+	hw_secret_wipe(&entry->refused);
+	if (key->access_key == NULL ||
+		!hw_secret_keep(&entry->refused.access_key, key->access_key,
+						strlen(key->access_key)) ||
+		!hw_secret_keep(&entry->refused.secret_key, key->secret_key,
+						strlen(key->secret_key)))
+		hw_secret_wipe(&entry->refused);
+}
+
+/* Whether the key was refused, under whichever scope. */
+static bool
+is_key_resting(const HwAuth *auth, const HwSecret *key, time_t now,
+			   HwStatus *status)
+{
+	for (const Entry *entry = auth->entries; entry; entry = entry->next)
+	{
+		const HwSecret *refused = &entry->refused;
+
+		if ((refused->access_key == NULL ||
+			 (strcmp(refused->access_key, key->access_key) == 0 &&
+			  strcmp(refused->secret_key, key->secret_key) == 0)) &&
+			is_resting(&entry->refusal, HW_LOCKED_OUT, now, status))
+			return true;
+	}
+	return false;
+}
+
+/* --- getting ready -------------------------------------------------- */
+
+/* What was refused at signing in, and not by the service that is asked. */
+static bool
+is_login(HwKind kind)
+{
+	return kind == HW_LOGIN_REFUSED || kind == HW_LOGIN_LOCKED ||
+		kind == HW_LOGIN_NEEDS_CODE || kind == HW_SCOPE_REFUSED;
+}
+
+HwSigninState
+hw_auth_ready(HwAuth *auth, HwEngine *engine, const HwRequest *request,
+			  const HwSigninPlace *place, time_t now, HwStatus *status)
+{
+	Entry	   *entry = get_entry(auth, request);
+	HwSignin   *signin = entry ? entry->signin : NULL;
+	HwSigninState state;
+
+	if (signin == NULL)
+	{
+		hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
+		return HW_SIGNIN_FAILED;
+	}
+	/* Who waited for an answer hears that, others that the password rests. */
+	if (hw_signin_outcome(signin, status) == HW_SIGNIN_FAILED)
+		return HW_SIGNIN_FAILED;
+	if (auth->credentials.password &&
+		(is_resting(&auth->login, HW_LOGIN_RESTS, now, status) ||
+		 is_resting(&entry->refusal, HW_LOGIN_RESTS, now, status)))
+		return HW_SIGNIN_FAILED;
+	state = hw_signin_want(signin, engine, place, now + auth->date_offset,
+						   status);
+	if (state != HW_SIGNIN_READY || !hw_auth_signs(auth) ||
+		!is_key_resting(auth, hw_signin_secret(signin), now, status))
+		return state;
+
+	/* Another key may have been put where this one came from. */
+	if (!hw_signin_renew(signin, hw_signin_generation(signin)))
+		return HW_SIGNIN_FAILED;
+	state = hw_signin_want(signin, engine, place, now + auth->date_offset,
+						   status);
+	if (state == HW_SIGNIN_READY &&
+		is_key_resting(auth, hw_signin_secret(signin), now, status))
+		return HW_SIGNIN_FAILED;
+	return state;
+}
+
+void
+hw_auth_step(HwAuth *auth, HwEngine *engine, time_t now, double chance,
+			 bool was_unattended, long long *wake_ms)
+{
+	for (Entry *entry = auth->entries; entry; entry = entry->next)
+	{
+		HwStatus	failure;
+		time_t		date = 0;
+
+		if (!hw_signin_is_busy(entry->signin))
+			continue;
+		hw_signin_step(entry->signin, engine, now + auth->date_offset, chance,
+					   was_unattended, &date, wake_ms);
+		if (date)
+			auth->date_offset = (long) (date - now);
+		if (hw_signin_outcome(entry->signin, &failure) == HW_SIGNIN_FAILED &&
+			is_login(failure.kind))
+			rest(failure.kind == HW_SCOPE_REFUSED ? &entry->refusal :
+				 &auth->login, &failure, now);
+	}
+}
+
+void
+hw_auth_settle(HwAuth *auth)
+{
+	for (Entry *entry = auth->entries; entry; entry = entry->next)
+		hw_signin_settle(entry->signin);
+}
+
+void
+hw_auth_abandon(HwAuth *auth)
+{
+	for (Entry *entry = auth->entries; entry; entry = entry->next)
+		hw_signin_abandon(entry->signin);
+}
+
+long
+hw_auth_wait_ms(const HwAuth *auth, const HwStatus **why)
+{
+	for (const Entry *entry = auth->entries; entry; entry = entry->next)
+	{
+		long		wait_ms = hw_signin_wait_ms(entry->signin, why);
+
+		if (wait_ms >= 0)
+			return wait_ms;
+	}
+	return -1;
+}
+
+void
+hw_auth_counters(const HwAuth *auth, long *nrequests, long long *bytes)
+{
+	*nrequests = 0;
+	*bytes = 0;
+	for (const Entry *entry = auth->entries; entry; entry = entry->next)
+	{
+		long		more;
+		long long	more_bytes;
+
+		hw_signin_counters(entry->signin, &more, &more_bytes);
+		*nrequests += more;
+		*bytes += more_bytes;
+	}
+}
+
+/* --- headers -------------------------------------------------------- */
+
+static bool
+sign(HwAuth *auth, const HwSecret *secret, HwRequest *request, time_t now,
+	 HwStatus *status)
 {
 	char		date[HW_SIGN_DATE_SIZE];
 	HwText		authorization;
@@ -99,14 +340,14 @@ sign(HwAuth *auth, HwRequest *request, time_t now, HwStatus *status)
 		return hw_status_set(status, HW_INTERNAL, "the clock is out of range");
 	if (!hw_request_header(request, "X-Sdk-Date", date, true, status))
 		return false;
-	if (auth->security_token &&
-		!hw_request_header(request, "X-Security-Token", auth->security_token,
-						   true, status))
+	if (secret->security_token &&
+		!hw_request_header(request, "X-Security-Token",
+						   secret->security_token, true, status))
 		return false;
 
 	hw_text_init(&authorization, 0);
-	done = hw_sign(request, auth->access_key, auth->secret_key, &authorization,
-				   NULL, status) &&
+	done = hw_sign(request, secret->access_key, secret->secret_key,
+				   &authorization, NULL, status) &&
 		hw_request_header(request, "Authorization",
 						  hw_text_string(&authorization), false, status);
 	hw_text_wipe(&authorization);
@@ -116,17 +357,15 @@ sign(HwAuth *auth, HwRequest *request, time_t now, HwStatus *status)
 bool
 hw_auth_apply(HwAuth *auth, HwRequest *request, time_t now, HwStatus *status)
 {
-	if (now < auth->refused_until)
-	{
-		*status = auth->refusal;
-		status->kind = HW_LOCKED_OUT;
-		status->wait_ms = (long) (auth->refused_until - now) * 1000;
-		return false;
-	}
-	if (auth->token)
-		return hw_request_header(request, "X-Auth-Token", auth->token, false,
-								 status);
-	return sign(auth, request, now, status);
+	const Entry *entry = find_entry(auth, request);
+	const HwSecret *secret = entry ? hw_signin_secret(entry->signin) : NULL;
+
+	if (secret && secret->token)
+		return hw_request_header(request, "X-Auth-Token", secret->token,
+								 false, status);
+	if (secret == NULL || secret->access_key == NULL)
+		return hw_status_set(status, HW_INTERNAL, "there is no key yet");
+	return sign(auth, secret, request, now, status);
 }
 
 void
@@ -143,7 +382,7 @@ hw_auth_strip(HwRequest *request)
 			is_auth |= strcasecmp(header->name, auth_headers[j]) == 0;
 		if (is_auth)
 		{
-			wipe(header->value);
+			hw_wipe(header->value);
 			free(header->name);
 		}
 		else
@@ -152,26 +391,88 @@ hw_auth_strip(HwRequest *request)
 	request->nheaders = kept;
 }
 
-bool
-hw_auth_learn(HwAuth *auth, HwStatus *status, time_t now, time_t reply_date,
-			  bool has_retried)
+/* --- refusals ------------------------------------------------------- */
+
+/* The time that the service names in its words, else that of its reply. */
+static long long
+time_of_service(const HwStatus *status, time_t reply_date)
 {
+	static const char word[] = "server time:";
+	const char *found = strcasestr(status->text, word);
+	long long	seconds;
+
+	if (found)
+	{
+		found += sizeof(word) - 1;
+		found += strspn(found, " ");
+		if (hw_time_read(found, &seconds))
+			return seconds;
+	}
+	return reply_date;
+}
+
+static bool
+learn_clock(HwAuth *auth, const HwAttempt *attempt, HwStatus *status,
+			time_t now)
+{
+	long long	theirs = time_of_service(status, attempt->reply_date);
+
+	if (!hw_auth_signs(auth) || theirs == 0)
+		return false;
+	status->our_time = now;
+	status->their_time = theirs;
+	if (attempt->has_retried)
+		return false;
+	auth->clock_offset = (long) (theirs - now);
+	return true;
+}
+
+/* A token, or a temporary key, has had its time. */
+static bool
+learn_expiry(Entry *entry, const HwAttempt *attempt, HwStatus *status,
+			 time_t now)
+{
+	if (hw_signin_secret(entry->signin)->security_token)
+		status->kind = HW_KEY_EXPIRED;
+	if (attempt->has_retried)
+		return false;
+	if (attempt->generation == hw_signin_generation(entry->signin))
+	{
+		if (entry->renewed && now < entry->renewed + RENEWAL_PAUSE_SECONDS)
+			return false;
+		entry->renewed = now;
+	}
+	return hw_signin_renew(entry->signin, attempt->generation);
+}
+
+bool
+hw_auth_learn(HwAuth *auth, const HwAttempt *attempt, HwStatus *status,
+			  time_t now)
+{
+	Entry	   *entry = find_entry(auth, attempt->request);
+
+	if (attempt->reply_date)
+		auth->date_offset = (long) (attempt->reply_date - now);
+	if (entry == NULL)
+		return false;
 	switch (status->kind)
 	{
+		case HW_OK:
+			entry->renewed = 0;
+			return false;
+
 		case HW_CLOCK_WRONG:
-			if (auth->token || has_retried || reply_date == 0)
-				return false;
-			auth->clock_offset = (long) (reply_date - now);
-			return true;
+			return learn_clock(auth, attempt, status, now);
+
+		case HW_TOKEN_EXPIRED:
+			return learn_expiry(entry, attempt, status, now);
 
 		case HW_UNAUTHORIZED:
 		case HW_LOCKED_OUT:
 
 			/* A token is not locked out, only keys are. */
-			if (auth->token)
-				return false;
-			auth->refused_until = now + LOCK_OUT_SECONDS;
-			auth->refusal = *status;
+			if (hw_auth_signs(auth))
+				rest_key(entry, status, now);
 			return false;
 
 		default:

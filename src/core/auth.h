@@ -1,10 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * auth.h
- *	  Credentials, and what they make of a request.
+ *	  What credentials make of a request, and what refusals teach.
  *
  * Owns the secrets: they live in memory that is wiped when it is given back,
- * and in the headers of a request only while it is being sent.
+ * and in the headers of a request only while it is being sent.  A key or a
+ * password that was refused rests for five minutes, since more than five
+ * failures in a row bar it.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,21 +15,15 @@
 
 #include <time.h>
 
+#include "core/credentials.h"
+#include "core/engine.h"
 #include "core/request.h"
+#include "core/signin.h"
 #include "core/status.h"
 
 typedef struct HwAuth HwAuth;
 
-/* Borrowed by hw_auth_open, which copies; NULL for what is not given. */
-typedef struct HwCredentials
-{
-	const char *access_key;
-	const char *secret_key;
-	const char *security_token; /* of temporary keys */
-	const char *token;			/* instead of keys */
-} HwCredentials;
-
-/* NULL when out of memory. */
+/* Copies the credentials; NULL when out of memory. */
 extern HwAuth *hw_auth_open(const HwCredentials *credentials);
 extern void hw_auth_close(HwAuth *auth);	/* wipes */
 
@@ -35,21 +31,59 @@ extern void hw_auth_close(HwAuth *auth);	/* wipes */
 extern bool hw_auth_signs(const HwAuth *auth);
 
 /*
- * Adds the headers that authenticate a request sent now (seconds since 1970);
- * hw_auth_strip takes them away again and wipes them.  A key that was refused
- * less than five minutes ago is not tried: HW_LOCKED_OUT, since more than five
- * failures in a row bar a key for five minutes.
+ * Whether a request can be sent now (seconds since 1970).  When not yet, what
+ * is missing is on its way: drive the engine, call hw_auth_step, ask again.
+ */
+extern HwSigninState hw_auth_ready(HwAuth *auth, HwEngine *engine,
+								   const HwRequest *request,
+								   const HwSigninPlace *place, time_t now,
+								   HwStatus *status);
+
+/*
+ * Takes in what has arrived; see hw_signin_step.  To be called once after each
+ * turn of the engine; hw_auth_settle once all who wait have been told.
+ */
+extern void hw_auth_step(HwAuth *auth, HwEngine *engine, time_t now,
+						 double chance, bool was_unattended,
+						 long long *wake_ms);
+extern void hw_auth_settle(HwAuth *auth);
+
+/* Nobody waits any more for what is on its way. */
+extern void hw_auth_abandon(HwAuth *auth);
+
+/* Milliseconds until a repeat of such a request, and why; -1 for none. */
+extern long hw_auth_wait_ms(const HwAuth *auth, const HwStatus **why);
+
+/* Requests sent to sign in, and bytes received. */
+extern void hw_auth_counters(const HwAuth *auth, long *nrequests,
+							 long long *bytes);
+
+/*
+ * Adds the headers that authenticate a request sent now, which hw_auth_ready
+ * has let pass; hw_auth_strip takes them away again and wipes them.
  */
 extern bool hw_auth_apply(HwAuth *auth, HwRequest *request, time_t now,
 						  HwStatus *status);
 extern void hw_auth_strip(HwRequest *request);
 
+/* Which of the secrets that there have been a request would carry. */
+extern long hw_auth_generation(const HwAuth *auth, const HwRequest *request);
+
+/* What became of an attempt. */
+typedef struct HwAttempt
+{
+	const HwRequest *request;
+	long		generation;		/* of the secret it carried */
+	time_t		reply_date;		/* 0 when the reply had none */
+	bool		has_retried;	/* had a second attempt already */
+} HwAttempt;
+
 /*
- * Learns from a refusal.  True when one more attempt makes sense at once: the
- * clock was off and has been set by the reply's date (0 when it had none).
- * has_retried says that this request already had such a second attempt.
+ * Learns from an answer.  True when one more attempt makes sense at once: the
+ * clock was off and has been set, or the token was dead and there may be a new
+ * one.
  */
-extern bool hw_auth_learn(HwAuth *auth, HwStatus *status, time_t now,
-						  time_t reply_date, bool has_retried);
+extern bool hw_auth_learn(HwAuth *auth, const HwAttempt *attempt,
+						  HwStatus *status, time_t now);
 
 #endif							/* HW_AUTH_H */

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "core/retry.h"
+#include "core/send.h"
 #include "core/sign.h"
 #include "core/verdict.h"
 
@@ -29,7 +30,7 @@
 
 typedef enum FetchState
 {
-	FETCH_QUEUED,				/* to be sent at the next drive */
+	FETCH_QUEUED,				/* to be sent when it may be */
 	FETCH_SENT,
 	FETCH_WAITING,				/* to be sent again at .due_ms */
 	FETCH_DONE
@@ -44,10 +45,13 @@ struct HwFetch
 	HwRequest	request;
 	HwDigest	key;
 	HwFetchOptions options;
-	char	   *ca_file;		/* own copies of the transport's texts */
+	char	   *ca_file;		/* own copies of the options' texts */
 	char	   *proxy;
+	char	   *iam_endpoint;
+	char	   *domain_id;
 	HwExchange *exchange;		/* while sent */
 	HwRetry		retry;
+	long		generation;		/* of the secret it was sent with */
 	bool		has_retried_auth;
 	bool		was_repeated;	/* for having been left alone */
 	bool		is_spoiled;
@@ -64,6 +68,9 @@ struct HwClient
 	HwEngine   *engine;
 	HwAuth	   *auth;
 	HwHasher   *hasher;
+	long		nsignins;		/* requests and bytes counted already */
+	long long	signin_bytes;
+	bool		is_accepted;	/* a service has taken the credentials */
 	HwFetch    *fetches;		/* newest first */
 	size_t		kept_bytes;
 	HwCounters	counters;
@@ -107,20 +114,37 @@ fetch_free(HwFetch *fetch)
 	hw_request_free(&fetch->request);
 	free(fetch->ca_file);
 	free(fetch->proxy);
+	free(fetch->iam_endpoint);
+	free(fetch->domain_id);
 	free(fetch->body);
 	free(fetch);
+}
+
+static bool
+is_anyone_queued(const HwClient *client)
+{
+	for (const HwFetch *fetch = client->fetches; fetch; fetch = fetch->next)
+	{
+		if (fetch->state == FETCH_QUEUED)
+			return true;
+	}
+	return false;
 }
 
 static void
 fetch_remove(HwFetch *fetch)
 {
-	HwFetch   **link = &fetch->client->fetches;
+	HwClient   *client = fetch->client;
+	HwFetch   **link = &client->fetches;
+	bool		was_queued = fetch->state == FETCH_QUEUED;
 
 	while (*link != fetch)
 		link = &(*link)->next;
 	*link = fetch->next;
-	fetch->client->kept_bytes -= fetch->body_bytes;
+	client->kept_bytes -= fetch->body_bytes;
 	fetch_free(fetch);
+	if (was_queued && !is_anyone_queued(client))
+		hw_auth_abandon(client->auth);
 }
 
 void
@@ -254,63 +278,22 @@ fetch_fail(HwFetch *fetch)
 	fetch->done_ms = hw_engine_now();
 }
 
-/* Puts "Name: value" of each header into one buffer, zero bytes between. */
-static bool
-wire_headers(const HwRequest *request, HwText *text, const char **lines)
-{
-	size_t		starts[HW_REQUEST_HEADERS_MAX];
-
-	for (int i = 0; i < request->nheaders; i++)
-	{
-		starts[i] = text->length;
-		hw_text_puts(text, request->headers[i].name);
-		hw_text_puts(text, ": ");
-		hw_text_puts(text, request->headers[i].value);
-		hw_text_putc(text, '\0');
-	}
-	for (int i = 0; i < request->nheaders; i++)
-		lines[i] = text->data + starts[i];
-	lines[request->nheaders] = NULL;
-	return !text->has_failed;
-}
-
 static void
 fetch_send(HwFetch *fetch)
 {
 	HwClient   *client = fetch->client;
-	HwText		url;
-	HwText		headers;
-	const char *lines[HW_REQUEST_HEADERS_MAX + 1];
-	HwWire		wire = {.method = fetch->request.method, .headers = lines};
 
-	hw_status_clear(&fetch->status);
-	hw_text_init(&url, 0);
-	hw_text_init(&headers, 0);
 	if (hw_auth_apply(client->auth, &fetch->request, time(NULL),
 					  &fetch->status))
-	{
-		if (hw_request_url(&fetch->request, &url) &&
-			wire_headers(&fetch->request, &headers, lines))
-		{
-			wire.url = hw_text_string(&url);
-			wire.body = hw_text_string(&fetch->request.body);
-			wire.body_bytes = fetch->request.body.length;
-			fetch->exchange = hw_exchange_start(client->engine, &wire,
-												&fetch->options.transport,
-												&fetch->status);
-		}
-		else
-			hw_status_set(&fetch->status, HW_OUT_OF_MEMORY, "out of memory");
-	}
+		fetch->exchange = hw_send(client->engine, &fetch->request,
+								  &fetch->options.transport, &fetch->status);
 	hw_auth_strip(&fetch->request);
-	hw_text_wipe(&headers);
-	hw_text_free(&url);
-
 	if (fetch->exchange == NULL)
 	{
 		fetch_fail(fetch);
 		return;
 	}
+	fetch->generation = hw_auth_generation(client->auth, &fetch->request);
 	fetch->state = FETCH_SENT;
 	fetch->retry.nattempts++;
 	fetch->counters.nrequests++;
@@ -320,6 +303,46 @@ fetch_send(HwFetch *fetch)
 		fetch->counters.nretries++;
 		client->counters.nretries++;
 	}
+}
+
+/* Sends it if its credentials are there; false when it goes on waiting. */
+static bool
+fetch_try(HwFetch *fetch)
+{
+	HwSigninPlace place = {
+		.iam_endpoint = fetch->iam_endpoint,
+		.domain_id = fetch->domain_id,
+		.transport = &fetch->options.transport,
+		.retry_budget_ms = fetch->options.retry_budget_ms
+	};
+	HwClient   *client = fetch->client;
+
+	hw_status_clear(&fetch->status);
+	switch (hw_auth_ready(client->auth, client->engine, &fetch->request,
+						  &place, time(NULL), &fetch->status))
+	{
+		case HW_SIGNIN_READY:
+			fetch_send(fetch);
+			break;
+		case HW_SIGNIN_WAIT:
+			fetch->state = FETCH_QUEUED;
+			return false;
+		case HW_SIGNIN_FAILED:
+			fetch_fail(fetch);
+			break;
+	}
+	return true;
+}
+
+/*
+ * Whether an answer shows that the credentials are good.  What a gateway says
+ * before it has looked at them shows nothing.
+ */
+static bool
+is_acceptance(const HwStatus *status)
+{
+	return status->http >= 200 && status->http < 500 && status->http != 401 &&
+		status->http != 429;
 }
 
 /* What a reply means, before anyone has read its rows. */
@@ -349,6 +372,23 @@ fetch_judge(HwFetch *fetch, const HwReply *reply)
 	}
 }
 
+/* True when the credentials have changed, so that one more attempt is due. */
+static bool
+fetch_learn(HwFetch *fetch, time_t reply_date)
+{
+	HwAttempt	attempt = {
+		.request = &fetch->request,
+		.generation = fetch->generation,
+		.reply_date = reply_date,
+		.has_retried = fetch->has_retried_auth
+	};
+
+	if (is_acceptance(&fetch->status))
+		fetch->client->is_accepted = true;
+	return hw_auth_learn(fetch->client->auth, &attempt, &fetch->status,
+						 time(NULL));
+}
+
 /* Decides what follows an attempt that failed. */
 static void
 fetch_retry(HwFetch *fetch, time_t reply_date, bool was_unattended)
@@ -364,8 +404,7 @@ fetch_retry(HwFetch *fetch, time_t reply_date, bool was_unattended)
 		fetch->retry.nattempts--;
 		return;
 	}
-	if (hw_auth_learn(client->auth, &fetch->status, time(NULL), reply_date,
-					  fetch->has_retried_auth))
+	if (fetch_learn(fetch, reply_date))
 	{
 		fetch->has_retried_auth = true;
 		fetch->state = FETCH_QUEUED;
@@ -398,6 +437,7 @@ fetch_collect(HwFetch *fetch, bool was_unattended)
 	fetch_judge(fetch, reply);
 	if (fetch->status.kind == HW_OK)
 	{
+		(void) fetch_learn(fetch, date);
 		fetch->body = hw_exchange_take_body(fetch->exchange,
 											&fetch->body_bytes);
 		client->kept_bytes += fetch->body_bytes;
@@ -410,32 +450,94 @@ fetch_collect(HwFetch *fetch, bool was_unattended)
 	fetch->exchange = NULL;
 }
 
+static bool
+is_due(const HwFetch *fetch, long long now_ms)
+{
+	return fetch->state == FETCH_QUEUED ||
+		(fetch->state == FETCH_WAITING && fetch->due_ms <= now_ms);
+}
+
+/* The only one that may be sent while the credentials are unproven. */
+static const HwFetch *
+find_trial(const HwClient *client, long long now_ms)
+{
+	const HwFetch *oldest = NULL;
+
+	for (const HwFetch *fetch = client->fetches; fetch; fetch = fetch->next)
+	{
+		if (fetch->state == FETCH_SENT)
+			return fetch;
+		if (is_due(fetch, now_ms))
+			oldest = fetch;
+	}
+	return oldest;
+}
+
+/*
+ * Sends what is due, one at a time while the credentials are unproven.  True
+ * when anything was sent, or has failed.
+ */
+static bool
+send_due(HwClient *client, long long now_ms)
+{
+	const HwFetch *trial = find_trial(client, now_ms);
+	bool		has_moved = false;
+
+	for (HwFetch *fetch = client->fetches; fetch; fetch = fetch->next)
+	{
+		if (is_due(fetch, now_ms) && (client->is_accepted || fetch == trial))
+			has_moved |= fetch_try(fetch);
+	}
+	return has_moved;
+}
+
+/* Requests for keys and tokens count like all others. */
+static long
+count_signins(HwClient *client)
+{
+	long		nrequests;
+	long long	bytes;
+	long		nnew;
+
+	hw_auth_counters(client->auth, &nrequests, &bytes);
+	nnew = nrequests - client->nsignins;
+	client->counters.nrequests += nnew;
+	client->counters.bytes += bytes - client->signin_bytes;
+	client->nsignins = nrequests;
+	client->signin_bytes = bytes;
+	return nnew;
+}
+
 /*
  * Takes in what has arrived and sends what is due.  True when something was
- * sent, so that the engine has to be driven again.
+ * done, so that the engine has to be driven again.
  */
 static bool
 step(HwClient *client, bool was_unattended, long long *wake_ms)
 {
 	long long	now_ms = hw_engine_now();
-	bool		has_sent = false;
+	bool		has_moved;
 
 	*wake_ms = 0;
+	hw_auth_step(client->auth, client->engine, time(NULL),
+				 next_chance(client), was_unattended, wake_ms);
 	for (HwFetch *fetch = client->fetches; fetch; fetch = fetch->next)
 	{
 		if (fetch->state == FETCH_SENT && hw_exchange_is_done(fetch->exchange))
 			fetch_collect(fetch, was_unattended);
-		if (fetch->state == FETCH_QUEUED ||
-			(fetch->state == FETCH_WAITING && fetch->due_ms <= now_ms))
-		{
-			fetch_send(fetch);
-			has_sent = true;
-		}
+	}
+	has_moved = send_due(client, now_ms);
+
+	/* All who waited for a key or token have heard that there is none. */
+	if (!is_anyone_queued(client))
+		hw_auth_settle(client->auth);
+	for (HwFetch *fetch = client->fetches; fetch; fetch = fetch->next)
+	{
 		if (fetch->state == FETCH_WAITING &&
 			(*wake_ms == 0 || fetch->due_ms < *wake_ms))
 			*wake_ms = fetch->due_ms;
 	}
-	return has_sent;
+	return count_signins(client) > 0 || has_moved;
 }
 
 bool
@@ -454,6 +556,7 @@ hw_client_drive(HwClient *client, HwStatus *status)
 	{
 		if (!hw_engine_drive(client->engine, status))
 		{
+			hw_auth_abandon(client->auth);
 			for (HwFetch *fetch = client->fetches; fetch; fetch = fetch->next)
 			{
 				if (fetch->state == FETCH_DONE)
@@ -510,7 +613,9 @@ fetch_open(HwRequest *request, const HwFetchOptions *options)
 	fetch->nholders = 1;
 	fetch->options = *options;
 	if (!copy_text(&fetch->ca_file, options->transport.ca_file) ||
-		!copy_text(&fetch->proxy, options->transport.proxy))
+		!copy_text(&fetch->proxy, options->transport.proxy) ||
+		!copy_text(&fetch->iam_endpoint, options->iam_endpoint) ||
+		!copy_text(&fetch->domain_id, options->domain_id))
 	{
 		fetch_free(fetch);
 		return NULL;
@@ -620,6 +725,8 @@ hw_fetch_wait_ms(const HwFetch *fetch, const HwStatus **why)
 {
 	long long	left = fetch->due_ms - hw_engine_now();
 
+	if (fetch->state == FETCH_QUEUED)
+		return hw_auth_wait_ms(fetch->client->auth, why);
 	if (fetch->state != FETCH_WAITING)
 		return -1;
 	*why = &fetch->status;

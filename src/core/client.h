@@ -7,6 +7,9 @@
  * again.  A fetch is one request text: sent once, tried again as retry.h says,
  * and shared by all who ask for the same text while it may be reused.
  *
+ * Until the service has accepted the credentials, one request at a time goes
+ * out: a key that is wrong shall not be refused once for each of many.
+ *
  * Only hw_client_drive sends anything; it never waits.  A caller with signal
  * handlers blocks all signals around it, since libcurl may start threads.
  *
@@ -26,6 +29,8 @@ typedef struct HwFetch HwFetch;
 typedef struct HwFetchOptions
 {
 	HwTransport transport;		/* its texts are copied */
+	const char *iam_endpoint;	/* where tokens come from; copied */
+	const char *domain_id;		/* account of such tokens; copied */
 	long		retry_budget_ms;
 	long		reuse_ms;		/* cache_ttl: age of a reply that may be
 								 * reused across statements; 0 for none */

@@ -137,6 +137,7 @@ hw_exchange_start(HwEngine *engine, const HwWire *wire,
 	}
 	hw_status_clear(&x->reply.status);
 	hw_text_init(&x->body, transport->body_bytes_max);
+	x->body.is_secret = transport->has_secret_body;
 	x->engine = engine;
 	x->announced = -1;
 	x->fd = -1;

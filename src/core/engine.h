@@ -40,6 +40,8 @@ typedef struct HwTransport
 	bool		allows_http;	/* plain http to a loopback host */
 	bool		refuses_private;	/* no private, loopback or link-local
 									 * address, whatever a name resolves to */
+	bool		allows_metadata;	/* plain http to the metadata service */
+	bool		has_secret_body;	/* the reply's body is wiped */
 } HwTransport;
 
 /* What goes over the wire; borrowed only during hw_exchange_start. */

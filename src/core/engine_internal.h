@@ -68,6 +68,7 @@ struct HwExchange
 	long		connect_timeout_ms;
 	long		request_timeout_ms;
 	bool		is_https;
+	bool		is_metadata;	/* the metadata service, by its address */
 	bool		has_proxy;
 	bool		refuses_private;
 	char		host[256];

@@ -89,8 +89,10 @@ check_url(HwExchange *x, const HwWire *wire, const HwTransport *transport,
 	{
 		x->is_https = strcmp(scheme, "https") == 0;
 		hw_status_copy(x->host, sizeof(x->host), host, strlen(host));
-		if (x->is_https || (transport->allows_http &&
-							hw_address_is_loopback_host(host)))
+		x->is_metadata = transport->allows_metadata &&
+			hw_address_is_metadata_host(host);
+		if (x->is_https || x->is_metadata ||
+			(transport->allows_http && hw_address_is_loopback_host(host)))
 			is_fine = true;
 		else
 			hw_status_set(status, HW_NOT_ALLOWED,
@@ -272,6 +274,8 @@ refuse_option(HwStatus *status, CURLcode rc, const char *name)
 static bool
 is_allowed(const HwExchange *x, HwNetwork network)
 {
+	if (x->is_metadata)
+		return true;			/* the host was an address */
 	if (!x->is_https && network != HW_NETWORK_LOOPBACK)
 		return false;
 	return !x->refuses_private || x->has_proxy || network == HW_NETWORK_PUBLIC;

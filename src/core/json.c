@@ -95,7 +95,8 @@ static const cJSON *find_duplicate_sorted(const cJSON *object, size_t count,
 static size_t name_offset(const cJSON *root, const cJSON *node,
 						  const char *body, size_t length);
 static bool count_names(const cJSON *list, const cJSON *node, size_t *count);
-static bool print_string(const char *string, HwText *out);
+static void discard(Scan *scan);
+static void wipe_strings(cJSON *node);
 
 HwJson *
 hw_json_parse(const char *body, size_t length, HwStatus *status)
@@ -140,14 +141,14 @@ hw_json_parse(const char *body, size_t length, HwStatus *status)
 						  (size_t) (scan.p - scan.start) + 1);
 		else
 			hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
-		free(scan.start);
+		discard(&scan);
 		hw_json_free(json);
 		return NULL;
 	}
 
 	/* The zero byte behind the copy is where cJSON has to end. */
 	json->root = cJSON_ParseWithLengthOpts(scan.start, length + 1, NULL, 1);
-	free(scan.start);
+	discard(&scan);
 	if (json->root == NULL)
 	{
 		hw_json_free(json);
@@ -187,6 +188,34 @@ hw_json_free(HwJson *json)
 	cJSON_Delete(json->root);
 	hw_text_free(&json->numbers);
 	free(json);
+}
+
+/* The body may be that of a key, and its length costs nothing. */
+static void
+discard(Scan *scan)
+{
+	hw_text_cleanse(scan->start, (size_t) (scan->end - scan->start));
+	free(scan->start);
+}
+
+/* As deep as the check allows. */
+static void
+wipe_strings(cJSON *node)
+{
+	for (; node; node = node->next)
+	{
+		if (cJSON_IsString(node) && node->valuestring)
+			hw_text_cleanse(node->valuestring, strlen(node->valuestring));
+		wipe_strings(node->child);
+	}
+}
+
+void
+hw_json_wipe(HwJson *json)
+{
+	if (json)
+		wipe_strings(json->root);
+	hw_json_free(json);
 }
 
 const HwNode *
@@ -277,7 +306,7 @@ hw_json_print(const HwNode *node, HwText *out)
 		case HW_NODE_NUMBER:
 			return hw_text_puts(out, node->valuestring);
 		case HW_NODE_STRING:
-			return print_string(node->valuestring, out);
+			return hw_json_quote(node->valuestring, out);
 		case HW_NODE_ARRAY:
 		case HW_NODE_OBJECT:
 			break;
@@ -290,7 +319,7 @@ hw_json_print(const HwNode *node, HwText *out)
 			hw_text_putc(out, ',');
 		if (kind == HW_NODE_OBJECT)
 		{
-			print_string(child->string, out);
+			hw_json_quote(child->string, out);
 			hw_text_putc(out, ':');
 		}
 		if (!hw_json_print(child, out))
@@ -916,8 +945,8 @@ count_names(const cJSON *list, const cJSON *node, size_t *count)
 	return false;
 }
 
-static bool
-print_string(const char *string, HwText *out)
+bool
+hw_json_quote(const char *string, HwText *out)
 {
 	const char *p = string;
 

@@ -54,6 +54,9 @@ extern HwJson *hw_json_parse(const char *body, size_t length,
 							 HwStatus *status);
 extern void hw_json_free(HwJson *json);
 
+/* As hw_json_free, overwriting all strings first. */
+extern void hw_json_wipe(HwJson *json);
+
 extern const HwNode *hw_json_root(const HwJson *json);
 extern HwNodeKind hw_json_kind(const HwNode *node);
 
@@ -67,6 +70,9 @@ extern const HwNode *hw_json_find(const HwNode *node, const char *name);
 
 /* Text of a string, or the source text of a number; otherwise NULL. */
 extern const char *hw_json_text(const HwNode *node);
+
+/* Appends a string as JSON writes it, in quotes. */
+extern bool hw_json_quote(const char *string, HwText *out);
 
 /* Appends the value as compact JSON, numbers with their source text. */
 extern bool hw_json_print(const HwNode *node, HwText *out);

@@ -136,6 +136,8 @@ copy_question(HwPager *pager, const HwQuestion *question, HwStatus *status)
 	copy->scope_id = NULL;
 	copy->fetch.transport.ca_file = NULL;
 	copy->fetch.transport.proxy = NULL;
+	copy->fetch.iam_endpoint = NULL;
+	copy->fetch.domain_id = NULL;
 	if (copy->window > SLOTS_MAX)
 		copy->window = SLOTS_MAX;
 
@@ -143,7 +145,9 @@ copy_question(HwPager *pager, const HwQuestion *question, HwStatus *status)
 		!copy_text(&copy->fetch.transport.ca_file,
 				   question->fetch.transport.ca_file) ||
 		!copy_text(&copy->fetch.transport.proxy,
-				   question->fetch.transport.proxy))
+				   question->fetch.transport.proxy) ||
+		!copy_text(&copy->fetch.iam_endpoint, question->fetch.iam_endpoint) ||
+		!copy_text(&copy->fetch.domain_id, question->fetch.domain_id))
 		return no_memory(status);
 	return hw_lists_open(&pager->lists, question->api, question->table,
 						 question->bindings, question->nbindings, status);
@@ -249,6 +253,8 @@ hw_pager_free(HwPager *pager)
 	free((char *) pager->question.scope_id);
 	free((char *) pager->question.fetch.transport.ca_file);
 	free((char *) pager->question.fetch.transport.proxy);
+	free((char *) pager->question.fetch.iam_endpoint);
+	free((char *) pager->question.fetch.domain_id);
 	free(pager);
 }
 

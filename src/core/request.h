@@ -35,6 +35,7 @@ typedef struct HwRequest
 	HwText		body;			/* as sent; may be empty */
 	HwHeader	headers[HW_REQUEST_HEADERS_MAX];
 	int			nheaders;
+	char		project[264];	/* whose token it needs; empty: the account's */
 } HwRequest;
 
 /* Makes an empty request; always safe to free afterwards. */

@@ -33,6 +33,13 @@ typedef enum HwKind
 	HW_TOKEN_EXPIRED,			/* 401: a new token would help */
 	HW_CLOCK_WRONG,				/* 401: signature time out of range */
 	HW_LOCKED_OUT,				/* 401: key barred after failures */
+	HW_KEY_EXPIRED,				/* 401: a temporary key has had its time */
+	HW_LOGIN_REFUSED,			/* 401 of IAM: name or password */
+	HW_LOGIN_LOCKED,			/* 401 of IAM: the user is barred for a time */
+	HW_LOGIN_NEEDS_CODE,		/* 401 of IAM: a second factor is wanted */
+	HW_SCOPE_REFUSED,			/* 401 of IAM: not this project or account */
+	HW_LOGIN_RESTS,				/* refused a moment ago, not tried again */
+	HW_NO_CREDENTIALS,			/* the place they should come from has none */
 	HW_DENIED,					/* 403, or a 400 that says so */
 	HW_WRONG_SITE,				/* 403: account of another web site */
 	HW_THROTTLED,				/* 429 */
@@ -56,6 +63,9 @@ typedef struct HwStatus
 												 * library's words */
 	char		request_id[129];
 	char		place[200];		/* where in a reply: "data_list[3].tags" */
+	const char *speaker;		/* constant: who answered, if not the API */
+	long long	our_time;		/* when a signature was refused for its date: */
+	long long	their_time;		/* both clocks, seconds since 1970; else 0 */
 	long		wait_ms;		/* how long to wait before trying again; -1
 								 * when nobody said */
 } HwStatus;

@@ -11,6 +11,7 @@
 #include "catalog/pg_authid.h"
 #include "commands/defrem.h"
 #include "core/hosts.h"
+#include "core/metadata.h"
 #include "core/url.h"
 #include "fdw/compat.h"
 #include "fdw/options.h"
@@ -20,6 +21,7 @@
 #include "utils/guc.h"
 
 static char *allowed_hosts = NULL;
+static char *metadata_endpoint = NULL;
 
 static bool
 check_allowed_hosts(char **newval, void **extra, GucSource source)
@@ -28,6 +30,24 @@ check_allowed_hosts(char **newval, void **extra, GucSource source)
 		return true;
 	GUC_check_errdetail("It must be a list of host names, which may have asterisks, without schemes and paths.");
 	return false;
+}
+
+static bool
+check_metadata_endpoint(char **newval, void **extra, GucSource source)
+{
+	HwBase		base;
+	const char *reason;
+
+	if (hw_url_base(*newval, &base, &reason))
+		return true;
+	GUC_check_errdetail("It must be a URL, but %s.", reason);
+	return false;
+}
+
+const char *
+hw_guard_metadata_endpoint(void)
+{
+	return metadata_endpoint;
 }
 
 void
@@ -41,6 +61,14 @@ hw_guard_init(void)
 							   PGC_SUSET,
 							   GUC_LIST_INPUT,
 							   check_allowed_hosts, NULL, NULL);
+	DefineCustomStringVariable("hwbss_fdw.metadata_endpoint",
+							   "Metadata service that credential_source metadata asks for keys.",
+							   "Anything but the default is for tests.",
+							   &metadata_endpoint,
+							   HW_METADATA_ENDPOINT,
+							   PGC_SUSET,
+							   GUC_NO_SHOW_ALL,
+							   check_metadata_endpoint, NULL, NULL);
 	MarkGUCPrefixReserved("hwbss_fdw");
 }
 
@@ -114,6 +142,9 @@ hw_guard_options(List *options, int where)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied to set option \"%s\"",
 						forbidden->name),
+				 where == HW_ON_MAPPING ?
+				 errdetail("It lends the identity of the database server, so only %s may set it.",
+						   who_may(forbidden->needs)) :
 				 errdetail("Only %s may set it.", who_may(forbidden->needs))));
 	if (superuser())
 		return;
@@ -150,6 +181,14 @@ check_owner(ForeignServer *server)
 						   who_may(forbidden->needs),
 						   GetUserNameFromId(server->owner, false)),
 				 errhint("Drop the option, or let a superuser own the server.")));
+}
+
+bool
+hw_guard_allows(ForeignServer *server, const char *endpoint)
+{
+	HwBase		base;
+
+	return superuser_arg(server->owner) || is_allowed_host(endpoint, &base);
 }
 
 void

@@ -27,11 +27,17 @@ typedef enum HwNeeds
 	HW_NEEDS_SUPERUSER
 } HwNeeds;
 
-/* Defines hwbss_fdw.allowed_hosts. */
+/* Defines hwbss_fdw.allowed_hosts and hwbss_fdw.metadata_endpoint. */
 extern void hw_guard_init(void);
+
+/* Where the keys of this machine come from. */
+extern const char *hw_guard_metadata_endpoint(void);
 
 /* ERROR when the current user may not give these options, valid as such. */
 extern void hw_guard_options(List *options, int where);
+
+/* Whether the server's owner may have it send to an endpoint. */
+extern bool hw_guard_allows(ForeignServer *server, const char *endpoint);
 
 /*
  * ERROR when the server's owner may not have it send to the endpoint;

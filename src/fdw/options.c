@@ -14,6 +14,7 @@
 #include "catalog/pg_user_mapping.h"
 #include "commands/defrem.h"
 #include "fdw/compat.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/varlena.h"
@@ -24,6 +25,9 @@
 static const char *const site_words[] = {"intl", "cn", "eu", NULL};
 static const char *const language_words[] = {"en_US", "zh_CN", NULL};
 static const char *const spelling_words[] = {"auto", "long", "short", NULL};
+static const char *const source_words[] = {
+	"environment", "profile", "metadata", "chain", NULL
+};
 static const char *const drift_words[] = {"error", "warning", "ignore", NULL};
 
 const HwOption hw_option_table[] = {
@@ -113,6 +117,21 @@ const HwOption hw_option_table[] = {
 	{"token", HW_ON_MAPPING, HW_OPTION_HEADER, .is_secret = true,
 		.max = 32768,
 	.help = "IAM token, instead of keys: of a project for HSS, of the account for BSS"},
+	{"user_name", HW_ON_MAPPING, HW_OPTION_STRING, .max = 256,
+	.help = "Name of an IAM user, who signs in with a password; not that of a HUAWEI ID"},
+	{"user_id", HW_ON_MAPPING, HW_OPTION_ID,
+	.help = "ID of an IAM user, instead of the name"},
+	{"password", HW_ON_MAPPING, HW_OPTION_STRING, .is_secret = true,
+		.max = 1000,
+	.help = "Password of the IAM user"},
+	{"domain_name", HW_ON_MAPPING, HW_OPTION_STRING, .max = 256,
+	.help = "Name of the account that the IAM user belongs to"},
+	{"credential_source", HW_ON_MAPPING, HW_OPTION_WORD,
+		.words = source_words, .needs = HW_NEEDS_SUPERUSER,
+	.help = "Where the database server finds keys of its own: environment, profile, metadata, or chain for the first that has some"},
+	{"profile_path", HW_ON_MAPPING, HW_OPTION_PATH,
+		.needs = HW_NEEDS_SUPERUSER,
+	.help = "Credentials file for credential_source profile or chain (default: where the official SDKs look)"},
 	{NULL}
 };
 
@@ -467,26 +486,105 @@ check_server(List *options)
 	}
 }
 
-static void
-check_mapping(List *options)
+/* The ways to sign in, by the option that each cannot do without. */
+static const struct
 {
-	bool		has_ak = find_value(options, "access_key") != NULL;
-	bool		has_sk = find_value(options, "secret_key") != NULL;
-	bool		has_st = find_value(options, "security_token") != NULL;
-	bool		has_token = find_value(options, "token") != NULL;
+	const char *option;
+	const char *others[4];		/* that go with it */
+}			ways[] = {
+	{"access_key", {"secret_key", "security_token"}},
+	{"token", {NULL}},
+	{"password", {"user_name", "user_id", "domain_name"}},
+	{"credential_source", {"profile_path"}}
+};
 
-	if (has_token && (has_ak || has_sk || has_st))
+/* The first option of a way that is given, or NULL. */
+static const char *
+option_of_way(List *options, int way)
+{
+	if (find_value(options, ways[way].option))
+		return ways[way].option;
+	for (int i = 0; i < 4 && ways[way].others[i]; i++)
+	{
+		if (find_value(options, ways[way].others[i]))
+			return ways[way].others[i];
+	}
+	return NULL;
+}
+
+static void
+incomplete_mapping(const char *detail, const char *hint)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("incomplete credentials in user mapping"),
+			 errdetail("%s", detail),
+			 errhint("%s", hint)));
+}
+
+static void
+check_password(List *options)
+{
+	bool		has_name = find_value(options, "user_name") != NULL;
+	bool		has_id = find_value(options, "user_id") != NULL;
+
+	if (has_name && has_id)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("conflicting credentials in user mapping"),
-				 errdetail("Options \"token\" and \"access_key\", \"secret_key\" or \"security_token\" exclude each other."),
-				 errhint("Give either a token or an access key with its secret key.")));
-	if (has_ak != has_sk || (has_st && !has_ak))
+				 errdetail("Options \"user_name\" and \"user_id\" exclude each other.")));
+	if (!has_name && !has_id)
+		incomplete_mapping("Options \"password\" and \"domain_name\" need \"user_name\" or \"user_id\".",
+						   "Name the IAM user that the password is of.");
+	if (!find_value(options, "password"))
+		incomplete_mapping("Options \"user_name\" and \"user_id\" need \"password\".",
+						   "Set all of them in one statement.");
+	if (has_name && !find_value(options, "domain_name"))
+		incomplete_mapping("Option \"user_name\" needs \"domain_name\".",
+						   "Set \"domain_name\" to the name of the account that the IAM user belongs to.");
+}
+
+static void
+check_source(List *options)
+{
+	const char *source = find_value(options, "credential_source");
+
+	if (source && (strcmp(source, "profile") == 0 ||
+				   strcmp(source, "chain") == 0))
+		return;
+	if (find_value(options, "profile_path"))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("incomplete credentials in user mapping"),
-				 errdetail("Options \"access_key\" and \"secret_key\" belong together; \"security_token\" goes with both."),
-				 errhint("Set all of them in one statement.")));
+				 errmsg("invalid option \"profile_path\""),
+				 errdetail("It belongs to \"credential_source\" profile or chain.")));
+}
+
+static void
+check_mapping(List *options)
+{
+	const char *chosen = NULL;
+
+	for (int way = 0; way < (int) lengthof(ways); way++)
+	{
+		const char *given = option_of_way(options, way);
+
+		if (given && chosen)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("conflicting credentials in user mapping"),
+					 errdetail("Options \"%s\" and \"%s\" belong to different ways of signing in.",
+							   chosen, given),
+					 errhint("Give access_key and secret_key, or token, or a user with password, or credential_source.")));
+		if (given)
+			chosen = given;
+	}
+	if (option_of_way(options, 0) && !(find_value(options, "access_key") &&
+									   find_value(options, "secret_key")))
+		incomplete_mapping("Options \"access_key\" and \"secret_key\" belong together; \"security_token\" goes with both.",
+						   "Set all of them in one statement.");
+	if (option_of_way(options, 2))
+		check_password(options);
+	check_source(options);
 }
 
 static void
@@ -650,6 +748,20 @@ hw_options_endpoint(const HwOptions *options, const HwService *service,
 					 service->endpoint_option)));
 }
 
+const char *
+hw_options_iam_endpoint(const HwOptions *options)
+{
+	HwSite		site = hw_site_of_region(options->region);
+
+	if (options->iam_endpoint)
+		return options->iam_endpoint;
+	if (options->endpoint)
+		return options->endpoint;
+	if (options->site)
+		(void) hw_site_find(options->site, &site);
+	return hw_endpoint_find("iam", options->region, site);
+}
+
 void
 hw_options_transport(const HwOptions *options, ForeignServer *server,
 					 const char *endpoint, HwFetchOptions *fetch)
@@ -663,22 +775,63 @@ hw_options_transport(const HwOptions *options, ForeignServer *server,
 	fetch->retry_budget_ms = options->retry_budget;
 	fetch->reuse_ms = options->cache_ttl;
 	hw_guard_transport(server, endpoint, &fetch->transport);
+	fetch->domain_id = options->domain_id;
+
+	/* Whoever does without IAM need not be allowed to reach it. */
+	fetch->iam_endpoint = hw_options_iam_endpoint(options);
+	if (!hw_guard_allows(server, fetch->iam_endpoint))
+		fetch->iam_endpoint = NULL;
+}
+
+/* IAM reads UTF-8, whatever the database's encoding. */
+static const char *
+find_utf8(List *options, const char *name)
+{
+	const char *value = find_value(options, name);
+
+	return value ? pg_server_to_any(value, strlen(value), PG_UTF8) : NULL;
+}
+
+static HwSource
+find_source(List *options)
+{
+	static const HwSource sources[] = {
+		HW_SOURCE_ENVIRONMENT, HW_SOURCE_PROFILE, HW_SOURCE_METADATA,
+		HW_SOURCE_CHAIN
+	};
+	const char *source = find_value(options, "credential_source");
+
+	for (int i = 0; source && source_words[i]; i++)
+	{
+		if (strcmp(source_words[i], source) == 0)
+			return sources[i];
+	}
+	return HW_SOURCE_NONE;
 }
 
 void
 hw_options_credentials(UserMapping *mapping, ForeignServer *server,
 					   HwCredentials *credentials)
 {
-	credentials->access_key = find_value(mapping->options, "access_key");
-	credentials->secret_key = find_value(mapping->options, "secret_key");
-	credentials->security_token = find_value(mapping->options,
-											 "security_token");
-	credentials->token = find_value(mapping->options, "token");
-	if (credentials->token == NULL && (credentials->access_key == NULL ||
-									   credentials->secret_key == NULL))
+	List	   *options = mapping->options;
+
+	credentials->access_key = find_value(options, "access_key");
+	credentials->secret_key = find_value(options, "secret_key");
+	credentials->security_token = find_value(options, "security_token");
+	credentials->token = find_value(options, "token");
+	credentials->user_name = find_utf8(options, "user_name");
+	credentials->user_id = find_value(options, "user_id");
+	credentials->domain_name = find_utf8(options, "domain_name");
+	credentials->password = find_utf8(options, "password");
+	credentials->source = find_source(options);
+	credentials->profile_path = find_value(options, "profile_path");
+	credentials->metadata_endpoint = hw_guard_metadata_endpoint();
+	if (credentials->access_key == NULL && credentials->token == NULL &&
+		credentials->password == NULL &&
+		credentials->source == HW_SOURCE_NONE)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
 				 errmsg("user mapping for server \"%s\" has no credentials",
 						server->servername),
-				 errhint("Use ALTER USER MAPPING to add options \"access_key\" and \"secret_key\", or \"token\".")));
+				 errhint("Use ALTER USER MAPPING to add options \"access_key\" and \"secret_key\", or those of another way to sign in.")));
 }

@@ -105,6 +105,9 @@ extern const char *hw_options_endpoint(const HwOptions *options,
 									   const HwService *service,
 									   ForeignServer *server);
 
+/* The base URL of IAM: there is always one. */
+extern const char *hw_options_iam_endpoint(const HwOptions *options);
+
 /*
  * How requests travel to an endpoint; texts point into the options.  ERROR
  * when the server's owner may not send there.

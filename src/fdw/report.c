@@ -12,6 +12,7 @@
 
 #include "fdw/compat.h"
 #include "mb/pg_wchar.h"
+#include "pgtime.h"
 
 static int
 sqlstate_of(HwKind kind)
@@ -41,6 +42,13 @@ sqlstate_of(HwKind kind)
 		case HW_TOKEN_EXPIRED:
 		case HW_CLOCK_WRONG:
 		case HW_LOCKED_OUT:
+		case HW_KEY_EXPIRED:
+		case HW_LOGIN_REFUSED:
+		case HW_LOGIN_LOCKED:
+		case HW_LOGIN_NEEDS_CODE:
+		case HW_SCOPE_REFUSED:
+		case HW_LOGIN_RESTS:
+		case HW_NO_CREDENTIALS:
 			return ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION;
 		case HW_NOT_ALLOWED:
 		case HW_DENIED:
@@ -87,6 +95,25 @@ is_unreached(HwKind kind)
 		kind == HW_TIMED_OUT || kind == HW_TLS_FAILED;
 }
 
+/* Both clocks, and how far they are apart. */
+static void
+append_clocks(StringInfo detail, const HwStatus *status)
+{
+	pg_time_t	ours = (pg_time_t) status->our_time;
+	pg_time_t	theirs = (pg_time_t) status->their_time;
+	long long	apart = status->their_time - status->our_time;
+	char		our_text[64];
+	char		their_text[64];
+
+	pg_strftime(our_text, sizeof(our_text), "%Y-%m-%d %H:%M:%S UTC",
+				pg_gmtime(&ours));
+	pg_strftime(their_text, sizeof(their_text), "%Y-%m-%d %H:%M:%S UTC",
+				pg_gmtime(&theirs));
+	appendStringInfo(detail, " The database server's clock says %s, the service's %s: %lld s %s.",
+					 our_text, their_text, apart < 0 ? -apart : apart,
+					 apart < 0 ? "behind ours" : "ahead of ours");
+}
+
 static char *
 detail_of(const HwApi *api, const HwStatus *status)
 {
@@ -97,7 +124,12 @@ detail_of(const HwApi *api, const HwStatus *status)
 	initStringInfo(&detail);
 	while (length > 0 && strchr(". \n", text[length - 1]))
 		text[--length] = '\0';
-	appendStringInfo(&detail, "API \"%s\"", api->name);
+	if (status->speaker)
+		appendStringInfoString(&detail, status->speaker);
+	else if (status->kind == HW_NO_CREDENTIALS)
+		appendStringInfoString(&detail, "No credentials were found");
+	else
+		appendStringInfo(&detail, "API \"%s\"", api->name);
 	if (status->http == 0)
 		appendStringInfo(&detail, "%s: %s.", is_unreached(status->kind) ?
 						 " gave no answer" : "", text);
@@ -115,6 +147,8 @@ detail_of(const HwApi *api, const HwStatus *status)
 	if (status->request_id[0])
 		appendStringInfo(&detail, " Request ID: %s.",
 						 to_server(status->request_id));
+	if (status->their_time)
+		append_clocks(&detail, status);
 	return detail.data;
 }
 
@@ -134,6 +168,13 @@ static const char *const hints[] = {
 	[HW_UNAUTHORIZED] = "Check the access key and secret key, or the token, of the user mapping for server \"%s\"; a temporary key needs its security token.",
 	[HW_LOCKED_OUT] = "The key was refused; to keep it from being locked, it is not tried again for five minutes. Correct the user mapping for server \"%s\" and run the query again.",
 	[HW_TOKEN_EXPIRED] = "Put a new token into the user mapping for server \"%s\"; it must be of the same region and site.",
+	[HW_KEY_EXPIRED] = "A temporary access key lives for a time only: put a new one, with its secret key and security token, where the user mapping for server \"%s\" has this one from.",
+	[HW_LOGIN_REFUSED] = "Check \"user_name\" (or \"user_id\"), \"password\" and \"domain_name\" of the user mapping for server \"%s\": an IAM user of that account is wanted, not a HUAWEI ID or a federated user.",
+	[HW_LOGIN_LOCKED] = "IAM has locked the user for a time; when that is over, correct the password in the user mapping for server \"%s\".",
+	[HW_LOGIN_NEEDS_CODE] = "Users with MFA login protection cannot sign in here: put an access key, or another IAM user, into the user mapping for server \"%s\".",
+	[HW_SCOPE_REFUSED] = "Check option \"project_id\" of server \"%s\", and whether the IAM user has rights on that project.",
+	[HW_LOGIN_RESTS] = "The password was refused; to keep the user from being locked, it is not tried again for five minutes. Correct the user mapping for server \"%s\" and run the query again.",
+	[HW_NO_CREDENTIALS] = "Option \"credential_source\" of the user mapping for server \"%s\" says where to look; what is looked at are files and environment of the database server's process.",
 	[HW_CLOCK_WRONG] = "Set the clock of the database server: signatures are valid for 15 minutes.",
 	[HW_WRONG_SITE] = "The account belongs to another web site: set option \"site\" of server \"%s\" to intl, cn or eu.",
 	[HW_THROTTLED] = "Wait, or raise option \"retry_budget\".",
@@ -164,6 +205,27 @@ hint_of_denial(const char *server, const HwApi *api, const HwStatus *status)
 					api->account, server);
 }
 
+/* Kinds whose usual advice is about the API, not about signing in. */
+static bool
+has_own_hint(HwKind kind)
+{
+	return kind == HW_NO_CONNECTION || kind == HW_NOT_FOUND ||
+		kind == HW_DENIED || kind == HW_BAD_REQUEST || kind == HW_BAD_REPLY;
+}
+
+/* What to do when the one that gives keys and tokens does not. */
+static char *
+hint_of_signin(const char *server, const HwStatus *status)
+{
+	if (strcmp(status->speaker, "IAM") != 0)
+		return "Keys of a metadata service are there on machines of the cloud only, and only if they have an agency.";
+	if (status->kind == HW_DENIED)
+		return psprintf("The IAM user of the user mapping for server \"%s\" may not sign in by program: see the rights and access mode of that user.",
+						server);
+	return psprintf("Check options \"iam_endpoint\", \"region\", \"site\" and \"proxy\" of server \"%s\", and whether the database server can reach IAM.",
+					server);
+}
+
 /* What to do about it, or NULL when there is nothing to advise. */
 static char *
 hint_of(const char *server, const HwApi *api, const HwStatus *status)
@@ -171,6 +233,8 @@ hint_of(const char *server, const HwApi *api, const HwStatus *status)
 	const char *hint = status->kind < lengthof(hints) ?
 		hints[status->kind] : NULL;
 
+	if (status->speaker && has_own_hint(status->kind))
+		return hint_of_signin(server, status);
 	switch (status->kind)
 	{
 		case HW_NO_CONNECTION:

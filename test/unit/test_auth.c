@@ -46,6 +46,33 @@ make(HwRequest *request)
 		abort();
 }
 
+/* What is done before each attempt; credentials that are here need no engine. */
+static bool
+apply(HwAuth *auth, HwRequest *request, time_t now, HwStatus *status)
+{
+	HwSigninPlace place = {0};
+
+	return hw_auth_ready(auth, NULL, request, &place, now,
+						 status) == HW_SIGNIN_READY &&
+		hw_auth_apply(auth, request, now, status);
+}
+
+/* The same after an attempt that was made with the secret of now. */
+static bool
+learn(HwAuth *auth, HwStatus *status, time_t now, time_t reply_date,
+	  bool has_retried)
+{
+	HwRequest	request;
+	HwAttempt	attempt = {&request, 0, reply_date, has_retried};
+	HwSigninPlace place = {0};
+	HwStatus	ignored;
+
+	hw_request_init(&request, "GET");
+	(void) hw_auth_ready(auth, NULL, &request, &place, now, &ignored);
+	attempt.generation = hw_auth_generation(auth, &request);
+	return hw_auth_learn(auth, &attempt, status, now);
+}
+
 /* What the signer alone makes of the same request at the same time. */
 static void
 sign_alone(const char *date, const char *security_token, HwText *text)
@@ -82,7 +109,7 @@ test_keys(const HwCredentials *credentials)
 	nheaders = request.nheaders;
 	hw_request_key(&request, &before);
 	hw_status_clear(&status);
-	ok(hw_auth_apply(auth, &request, NOW, &status), "a signed request");
+	ok(apply(auth, &request, NOW, &status), "a signed request");
 	is_string(hw_request_find(&request, "X-Sdk-Date"), "20250102T030405Z",
 			  "its date");
 	is_string(hw_request_find(&request, "X-Security-Token"),
@@ -99,7 +126,7 @@ test_keys(const HwCredentials *credentials)
 		   "%s does not tell the secret", request.headers[i].name);
 
 	/* Once more, later: nothing of the first is left. */
-	ok(hw_auth_apply(auth, &request, NOW + 1, &status), "applied twice");
+	ok(apply(auth, &request, NOW + 1, &status), "applied twice");
 	is_int(request.nheaders, nheaders + 2 +
 		   (credentials->security_token != NULL), "replaces its headers");
 	hw_text_reset(&expected);
@@ -131,7 +158,7 @@ test_token(void)
 	hw_status_clear(&status);
 	ok(!hw_auth_signs(auth), "a token does not sign");
 	make(&request);
-	ok(hw_auth_apply(auth, &request, NOW, &status), "a request with a token");
+	ok(apply(auth, &request, NOW, &status), "a request with a token");
 	is_string(hw_request_find(&request, "X-Auth-Token"), "TOKENEXAMPLE",
 			  "carries it");
 	ok(hw_request_find(&request, "Authorization") == NULL &&
@@ -142,10 +169,10 @@ test_token(void)
 
 	/* It is not locked out, and has no clock. */
 	status.kind = HW_UNAUTHORIZED;
-	ok(!hw_auth_learn(auth, &status, NOW, NOW, false), "a refused token");
-	ok(hw_auth_apply(auth, &request, NOW, &status), "may be tried again");
+	ok(!learn(auth, &status, NOW, NOW, false), "a refused token");
+	ok(apply(auth, &request, NOW, &status), "may be tried again");
 	status.kind = HW_CLOCK_WRONG;
-	ok(!hw_auth_learn(auth, &status, NOW, NOW + 3600, false),
+	ok(!learn(auth, &status, NOW, NOW + 3600, false),
 	   "a token has no clock");
 	hw_request_free(&request);
 	hw_auth_close(auth);
@@ -198,12 +225,12 @@ test_lock_out(HwKind kind)
 
 	make(&request);
 	refuse(&status, kind);
-	ok(!hw_auth_learn(auth, &status, NOW, NOW, false),
+	ok(!learn(auth, &status, NOW, NOW, false),
 	   "a refused key is not tried at once");
 	is_int(status.kind, kind, "the refusal stands");
 
 	hw_status_clear(&status);
-	ok(!hw_auth_apply(auth, &request, NOW, &status), "nor in this second");
+	ok(!apply(auth, &request, NOW, &status), "nor in this second");
 	is_int(status.kind, HW_LOCKED_OUT, "since it would be locked out");
 	is_string(status.code, "APIGW.0301", "with the code");
 	is_string(status.text, "verify aksk signature fail", "the text");
@@ -212,20 +239,20 @@ test_lock_out(HwKind kind)
 	is_int(status.wait_ms, 300000, "for five minutes");
 	is_int(request.nheaders, 2, "and the request stays without headers");
 
-	ok(!hw_auth_apply(auth, &request, NOW + 299, &status) &&
+	ok(!apply(auth, &request, NOW + 299, &status) &&
 	   status.wait_ms == 1000, "a second before they are over");
-	ok(hw_auth_apply(other, &request, NOW, &status),
+	ok(apply(other, &request, NOW, &status),
 	   "others do not know of it");
 	hw_auth_strip(&request);
-	ok(hw_auth_apply(auth, &request, NOW + 300, &status),
+	ok(apply(auth, &request, NOW + 300, &status),
 	   "five minutes later");
 	hw_auth_strip(&request);
 
 	/* Refused again, it waits again. */
 	refuse(&status, kind);
-	hw_auth_learn(auth, &status, NOW + 300, 0, false);
-	ok(!hw_auth_apply(auth, &request, NOW + 599, &status) &&
-	   hw_auth_apply(auth, &request, NOW + 600, &status),
+	learn(auth, &status, NOW + 300, 0, false);
+	ok(!apply(auth, &request, NOW + 599, &status) &&
+	   apply(auth, &request, NOW + 600, &status),
 	   "five minutes more");
 	hw_request_free(&request);
 	hw_auth_close(auth);
@@ -239,7 +266,7 @@ is_dated(HwAuth *auth, time_t now, const char *date)
 	HwStatus	status;
 
 	make(&request);
-	ok(hw_auth_apply(auth, &request, now, &status), "signed");
+	ok(apply(auth, &request, now, &status), "signed");
 	is_string(hw_request_find(&request, "X-Sdk-Date"), date, "at %s", date);
 	hw_request_free(&request);
 }
@@ -251,22 +278,22 @@ test_clock(void)
 	HwStatus	status;
 
 	refuse(&status, HW_CLOCK_WRONG);
-	ok(!hw_auth_learn(auth, &status, NOW, 0, false),
+	ok(!learn(auth, &status, NOW, 0, false),
 	   "a reply without a date teaches nothing");
 	is_dated(auth, NOW, "20250102T030405Z");
-	ok(hw_auth_learn(auth, &status, NOW, NOW + 3600, false),
+	ok(learn(auth, &status, NOW, NOW + 3600, false),
 	   "we are an hour late");
 	is_dated(auth, NOW, "20250102T040405Z");
 	is_dated(auth, NOW + 10, "20250102T040415Z");
-	ok(!hw_auth_learn(auth, &status, NOW, NOW + 7200, true),
+	ok(!learn(auth, &status, NOW, NOW + 7200, true),
 	   "once for a request");
 	is_dated(auth, NOW, "20250102T040405Z");
 
 	/* Against our own clock, not the one that was set before. */
-	ok(hw_auth_learn(auth, &status, NOW, NOW - 3600, false),
+	ok(learn(auth, &status, NOW, NOW - 3600, false),
 	   "now we are early");
 	is_dated(auth, NOW, "20250102T020405Z");
-	ok(hw_auth_learn(auth, &status, NOW, NOW, false), "and now right");
+	ok(learn(auth, &status, NOW, NOW, false), "and now right");
 	is_dated(auth, NOW, "20250102T030405Z");
 	hw_auth_close(auth);
 }
@@ -288,8 +315,8 @@ test_others(void)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 	{
 		refuse(&status, kinds[i]);
-		ok(!hw_auth_learn(auth, &status, NOW, 0, false) &&
-		   hw_auth_apply(auth, &request, NOW, &status),
+		ok(!learn(auth, &status, NOW, 0, false) &&
+		   apply(auth, &request, NOW, &status),
 		   "kind %d does not bar a key", kinds[i]);
 	}
 	hw_request_free(&request);
@@ -310,7 +337,7 @@ torture(void *arg)
 	hw_request_init(&request, "GET");
 	result = result && hw_url_base("https://h", &base, &reason) &&
 		hw_request_target(&request, &base, "/x", &status) &&
-		hw_auth_apply(auth, &request, NOW, &status);
+		apply(auth, &request, NOW, &status);
 	hw_auth_strip(&request);
 	hw_request_free(&request);
 	hw_auth_close(auth);
