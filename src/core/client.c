@@ -71,7 +71,8 @@ struct HwClient
 	long		nsignins;		/* requests and bytes counted already */
 	long long	signin_bytes;
 	bool		is_accepted;	/* a service has taken the credentials */
-	HwFetch    *fetches;		/* newest first */
+	HwFetch    *fetches;		/* oldest first, as they are sent */
+	HwFetch   **end;			/* where the next one goes */
 	size_t		kept_bytes;
 	HwCounters	counters;
 	long long	driven_ms;		/* when last */
@@ -88,6 +89,8 @@ hw_client_open(const HwCredentials *credentials, HwStatus *status)
 		hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
 		return NULL;
 	}
+
+	client->end = &client->fetches;
 
 	/* A small seed would begin with small numbers: spread its bits. */
 	client->chance = ((unsigned long) hw_engine_now() *
@@ -141,6 +144,8 @@ fetch_remove(HwFetch *fetch)
 	while (*link != fetch)
 		link = &(*link)->next;
 	*link = fetch->next;
+	if (fetch->next == NULL)
+		client->end = link;
 	client->kept_bytes -= fetch->body_bytes;
 	fetch_free(fetch);
 	if (was_queued && !is_anyone_queued(client))
@@ -227,13 +232,10 @@ trim(HwClient *client)
 	}
 	while (client->kept_bytes > KEPT_BYTES_MAX)
 	{
-		HwFetch    *oldest = NULL;
+		HwFetch    *oldest = client->fetches;
 
-		for (fetch = client->fetches; fetch; fetch = fetch->next)
-		{
-			if (fetch->nholders == 0)
-				oldest = fetch;
-		}
+		while (oldest && oldest->nholders > 0)
+			oldest = oldest->next;
 		if (oldest == NULL)
 			break;
 		fetch_remove(oldest);
@@ -666,8 +668,8 @@ hw_client_fetch(HwClient *client, HwRequest *request,
 	}
 	fetch->client = client;
 	fetch->key = key;
-	fetch->next = client->fetches;
-	client->fetches = fetch;
+	*client->end = fetch;
+	client->end = &fetch->next;
 	trim(client);
 	return fetch;
 }

@@ -445,6 +445,28 @@ test_reuse(void)
 	hw_fetch_release(second);
 }
 
+/* Where only one is answered it is the one that was asked for first. */
+static void
+test_order(void)
+{
+	HwFetch    *fetches[4];
+	bool		is_reused;
+
+	open_client(&keys);
+	is_fetched("rate=1:3600;id=warm", HW_OK, 1);
+	for (int i = 0; i < 4; i++)
+		fetches[i] = fetch_at(client, "rate=1:3600;id=order", i * 10L,
+							  &is_reused);
+	for (int i = 0; i < 4; i++)
+		wait_for(fetches[i]);
+	for (int i = 0; i < 4; i++)
+	{
+		is_int(hw_fetch_status(fetches[i])->kind, i ? HW_THROTTLED : HW_OK,
+			   "fetch %d", i);
+		hw_fetch_release(fetches[i]);
+	}
+}
+
 static void
 test_failures_shared(void)
 {
@@ -843,6 +865,7 @@ main(void)
 	test_plain();
 	test_sharing();
 	test_reuse();
+	test_order();
 	test_failures_shared();
 	test_kept();
 	test_repeats();
