@@ -253,14 +253,6 @@ hw_client_end_statement(HwClient *client, unsigned long statement)
 	trim(client);
 }
 
-void
-hw_client_forget(HwClient *client)
-{
-	for (HwFetch *fetch = client->fetches; fetch; fetch = fetch->next)
-		fetch->is_spoiled = true;
-	trim(client);
-}
-
 /* --- sending -------------------------------------------------------- */
 
 static double

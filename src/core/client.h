@@ -77,9 +77,6 @@ extern void hw_client_attend(HwClient *client);
 extern void hw_client_end_statement(HwClient *client,
 									unsigned long statement);
 
-/* All replies are let go. */
-extern void hw_client_forget(HwClient *client);
-
 /*
  * Asks for a request's reply, taking the request over (it is empty
  * afterwards, also on failure).  NULL and a status when out of memory.

@@ -433,16 +433,6 @@ test_reuse(void)
 	first = fetch_page("id=spoil", &is_reused);
 	ok(is_reused, "the one that came instead is");
 	hw_fetch_release(first);
-
-	hw_client_forget(client);
-	first = fetch_page("id=spoil", &is_reused);
-	ok(!is_reused, "all is forgotten");
-	wait_for(first);
-	hw_client_forget(client);
-	second = fetch_page("id=spoil", &is_reused);
-	ok(!is_reused, "also what is held");
-	hw_fetch_release(first);
-	hw_fetch_release(second);
 }
 
 /* Where only one is answered it is the one that was asked for first. */
