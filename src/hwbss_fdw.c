@@ -9,6 +9,7 @@
 
 #include "access/reloptions.h"
 #include "fdw/analyze.h"
+#include "fdw/async.h"
 #include "fdw/compat.h"
 #include "fdw/explain.h"
 #include "fdw/guard.h"
@@ -59,6 +60,10 @@ hwbss_fdw_handler(PG_FUNCTION_ARGS)
 	routine->ExplainForeignScan = hwExplainForeignScan;
 	routine->AnalyzeForeignTable = hwAnalyzeForeignTable;
 	routine->ImportForeignSchema = hwImportForeignSchema;
+	routine->IsForeignPathAsyncCapable = hwIsForeignPathAsyncCapable;
+	routine->ForeignAsyncRequest = hwForeignAsyncRequest;
+	routine->ForeignAsyncConfigureWait = hwForeignAsyncConfigureWait;
+	routine->ForeignAsyncNotify = hwForeignAsyncNotify;
 	PG_RETURN_POINTER(routine);
 }
 

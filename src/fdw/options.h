@@ -78,6 +78,7 @@ typedef struct HwOptions
 	long		request_timeout;	/* ms */
 	long		retry_budget;	/* ms */
 	long		cache_ttl;		/* ms */
+	long		async_capable;	/* 0 or 1 */
 	long		max_response_size;	/* bytes */
 	char	   *ca_file;
 	char	   *proxy;

@@ -123,6 +123,7 @@ hwGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
 	info->userid = OidIsValid(baserel->userid) ? baserel->userid
 		: GetUserId();
 	info->reltuples = baserel->tuples;
+	info->has_limit = root->limit_tuples > 0 && root->parse->sortClause == NIL;
 	classify(root, baserel, info);
 
 	baserel->tuples = rows_of_table(info);
@@ -545,6 +546,15 @@ hwGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 	if (baserel->pathlist == NIL)
 		hw_conditions_require(info->foreign,
 							  hw_plan_missing(info->foreign, info->conditions));
+}
+
+bool
+hwIsForeignPathAsyncCapable(ForeignPath *path)
+{
+	const HwRelInfo *info = path->path.parent->fdw_private;
+
+	return IS_SIMPLE_REL(path->path.parent) && !info->has_limit &&
+		info->foreign->options->async_capable != 0;
 }
 
 /* --- plans ---------------------------------------------------------- */

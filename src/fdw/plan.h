@@ -43,6 +43,7 @@ typedef struct HwRelInfo
 	List	   *sent;			/* RestrictInfos that became conditions */
 	List	   *conditions;		/* HwConditions, in the same order */
 	List	   *local;			/* RestrictInfos that did not */
+	bool		has_limit;		/* the reader stops at some row */
 } HwRelInfo;
 
 /* The first param that a request needs and nothing sets, or NULL. */
@@ -60,6 +61,13 @@ extern double hw_plan_requests(PlannerInfo *root, RelOptInfo *baserel,
 /* Adds a condition to a plan: how it is read, and its expressions. */
 extern void hw_plan_write(const HwCondition *condition, List **names,
 						  List **values);
+
+/*
+ * Whether Append may read a path at the same time as others.  Not when a few
+ * rows of it are likely to be enough: reading the parts one after the other
+ * then takes the fewest requests.
+ */
+extern bool hwIsForeignPathAsyncCapable(ForeignPath *path);
 
 /* What a plan says, read back from its fdw_private and fdw_exprs. */
 typedef struct HwPlan

@@ -307,15 +307,34 @@ announce_wait(HwScan *scan)
 				   stats.npages_expected);
 }
 
-static bool
-pager_is_ready(const void *arg)
+bool
+hw_scan_is_ready(HwScan *scan)
 {
-	HwScan	   *scan = (HwScan *) arg;
-
-	if (hw_pager_is_ready(scan->pager))
+	if (scan->is_over || scan->pager == NULL || scan->is_rescanned ||
+		hw_pager_is_ready(scan->pager))
 		return true;
 	announce_wait(scan);
 	return false;
+}
+
+static bool
+is_ready(const void *arg)
+{
+	return hw_scan_is_ready((HwScan *) arg);
+}
+
+/* False when somebody else does the waiting. */
+static bool
+await_reply(HwScan *scan)
+{
+	if (!scan->is_async)
+	{
+		hw_wait_until(scan->session, is_ready, scan);
+		return true;
+	}
+	hw_wait_drive(scan->session);
+	scan->is_pending = !hw_scan_is_ready(scan);
+	return !scan->is_pending;
 }
 
 TupleTableSlot *
@@ -349,7 +368,8 @@ hwIterateForeignScan(ForeignScanState *node)
 					tuplestore_puttupleslot(scan->kept, slot);
 				return slot;
 			case HW_PAGER_WAIT:
-				hw_wait_until(scan->session, pager_is_ready, scan);
+				if (!await_reply(scan))
+					return ExecClearTuple(slot);
 				break;
 			case HW_PAGER_END:
 				scan->is_over = true;
@@ -376,4 +396,5 @@ hwEndForeignScan(ForeignScanState *node)
 		return;
 	hw_scan_stop(scan);
 	drop_kept(scan);
+	hw_own_release(scan->wake_owner);
 }

@@ -36,6 +36,10 @@ typedef struct HwScan
 	bool		is_over;		/* the pager has no more rows */
 	bool		is_rescanned;	/* to be started over at the next row */
 	bool		has_announced;	/* the wait that is going on */
+	bool		is_async;		/* Append waits, not the scan */
+	bool		is_pending;		/* no row yet, but not at the end either */
+	struct HwWake *wake;		/* what Append is woken by */
+	HwOwned    *wake_owner;
 	HwRepeats	repeats;
 	Tuplestorestate *kept;		/* rows so far, if they may be read again */
 	TupleTableSlot *kept_slot;
@@ -56,6 +60,12 @@ extern void hw_scan_ask(HwScan *scan, EState *estate, HwQuestion *question);
 
 /* Lets the pager go, keeping its counters and what it found out. */
 extern void hw_scan_stop(HwScan *scan);
+
+/*
+ * For a scan that has begun: whether asking it for a row would not have to
+ * wait.  Announces long waits to the user.
+ */
+extern bool hw_scan_is_ready(HwScan *scan);
 
 /* Sum over all pagers of a scan so far. */
 extern void hw_scan_stats(const HwScan *scan, HwPagerStats *stats);
