@@ -47,7 +47,8 @@ BEGIN
     RETURN state || ': ' || message;
   ELSIF message ~ '[\x01-\x1f\x7f]' THEN
     RETURN 'a message with control characters';
-  ELSIF place = 'user mapping' AND length(value) > 5
+  ELSIF name IN ('access_key', 'secret_key', 'security_token', 'token', 'password')
+    AND length(value) > 5
     AND strpos(concat(message, detail, hint), value) > 0 THEN
     RETURN 'a secret is told: ' || message;
   END IF;
