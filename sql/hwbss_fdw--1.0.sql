@@ -80,6 +80,31 @@ LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION hwbss_fdw_stats()
 IS 'what the HTTP sessions of this backend have done so far';
 
+CREATE FUNCTION hwbss_fdw_activity(
+    OUT pid pg_catalog.int4,
+    OUT relation pg_catalog.regclass,
+    OUT pages pg_catalog.int8,
+    OUT pages_expected pg_catalog.int8,
+    OUT rows pg_catalog.int8,
+    OUT requests pg_catalog.int8,
+    OUT waiting_for pg_catalog.text,
+    OUT http_status pg_catalog.int4,
+    OUT retry_at pg_catalog.timestamptz,
+    OUT since pg_catalog.timestamptz)
+RETURNS SETOF pg_catalog.record
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION hwbss_fdw_activity()
+IS 'what scans of this database are doing right now, in all sessions that the role may see';
+
+CREATE VIEW hwbss_fdw_activity AS SELECT * FROM hwbss_fdw_activity();
+
+COMMENT ON VIEW hwbss_fdw_activity
+IS 'what scans of this database are doing right now, in all sessions that the role may see';
+
+GRANT SELECT ON hwbss_fdw_activity TO PUBLIC;
+
 CREATE FUNCTION hwbss_fdw_forget()
 RETURNS pg_catalog.void
 AS 'MODULE_PATHNAME'

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "access/reloptions.h"
+#include "fdw/activity.h"
 #include "fdw/analyze.h"
 #include "fdw/async.h"
 #include "fdw/compat.h"
@@ -35,6 +36,7 @@ PG_FUNCTION_INFO_V1(hwbss_fdw_tables);
 PG_FUNCTION_INFO_V1(hwbss_fdw_columns);
 PG_FUNCTION_INFO_V1(hwbss_fdw_options);
 PG_FUNCTION_INFO_V1(hwbss_fdw_stats);
+PG_FUNCTION_INFO_V1(hwbss_fdw_activity);
 PG_FUNCTION_INFO_V1(hwbss_fdw_forget);
 PG_FUNCTION_INFO_V1(hwbss_fdw_probe);
 
@@ -219,6 +221,14 @@ hwbss_fdw_stats(PG_FUNCTION_ARGS)
 {
 	hw_init_srf(fcinfo);
 	hw_session_walk(put_session, fcinfo->resultinfo);
+	return (Datum) 0;
+}
+
+Datum
+hwbss_fdw_activity(PG_FUNCTION_ARGS)
+{
+	hw_init_srf(fcinfo);
+	hw_activity_list((ReturnSetInfo *) fcinfo->resultinfo);
 	return (Datum) 0;
 }
 

@@ -122,6 +122,13 @@ extern void hw_init_srf(FunctionCallInfo fcinfo);
 	pg_foreign_server_aclcheck(serverid, userid, mode)
 #endif
 
+/* 16 renamed the access to what backends show of themselves. */
+#if PG_VERSION_NUM >= 160000
+#define hw_backend_status(i) (&pgstat_get_local_beentry_by_index(i)->backendStatus)
+#else
+#define hw_backend_status(i) (&pgstat_fetch_stat_local_beentry(i)->backendStatus)
+#endif
+
 /* 17 lets extensions name their wait events. */
 #if PG_VERSION_NUM >= 170000
 #define hw_new_wait_event(name) WaitEventExtensionNew(name)

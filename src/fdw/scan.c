@@ -10,6 +10,7 @@
 #include "fdw/scan.h"
 
 #include "executor/executor.h"
+#include "fdw/activity.h"
 #include "fdw/compat.h"
 #include "fdw/conditions.h"
 #include "fdw/count.h"
@@ -314,6 +315,7 @@ hw_scan_is_ready(HwScan *scan)
 		hw_pager_is_ready(scan->pager))
 		return true;
 	announce_wait(scan);
+	hw_activity_report(scan, true);
 	return false;
 }
 
@@ -327,6 +329,7 @@ is_ready(const void *arg)
 static bool
 await_reply(HwScan *scan)
 {
+	scan->has_waited = true;
 	if (!scan->is_async)
 	{
 		hw_wait_until(scan->session, is_ready, scan);
@@ -363,6 +366,9 @@ hwIterateForeignScan(ForeignScanState *node)
 		switch (state)
 		{
 			case HW_PAGER_ROW:
+				if (scan->has_waited)
+					hw_activity_report(scan, false);
+				scan->has_waited = false;
 				hw_tuple_store(scan->maker, scan->pager, slot);
 				if (scan->kept)
 					tuplestore_puttupleslot(scan->kept, slot);
@@ -394,6 +400,7 @@ hwEndForeignScan(ForeignScanState *node)
 
 	if (scan == NULL)
 		return;
+	hw_activity_end(scan);
 	hw_scan_stop(scan);
 	drop_kept(scan);
 	hw_own_release(scan->wake_owner);

@@ -36,6 +36,7 @@ typedef struct HwScan
 	bool		is_over;		/* the pager has no more rows */
 	bool		is_rescanned;	/* to be started over at the next row */
 	bool		has_announced;	/* the wait that is going on */
+	bool		has_waited;		/* since the row before */
 	bool		is_async;		/* Append waits, not the scan */
 	bool		is_pending;		/* no row yet, but not at the end either */
 	struct HwWake *wake;		/* what Append is woken by */

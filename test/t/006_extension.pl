@@ -30,7 +30,7 @@ is($session->stderr, '', 'CREATE EXTENSION');
 my $after = $session->query($OBJECTS);
 isnt($after, $before, 'adds objects');
 my %old = map { $_ => 1 } split /\n/, $before;
-is_deeply([ grep { !$old{$_} && !/^(?:function hwbss_fdw_|wrapper hwbss_fdw$|extension hwbss_fdw$|comment |dependency )/ } split /\n/, $after ],
+is_deeply([ grep { !$old{$_} && !/^(?:(?:function|relation|type) hwbss_fdw_|wrapper hwbss_fdw$|extension hwbss_fdw$|comment |dependency )/ } split /\n/, $after ],
 	[], 'all of which bear its name');
 is($session->query(q{
 		SELECT p.oid::regprocedure FROM pg_proc p
