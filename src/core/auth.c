@@ -251,14 +251,10 @@ hw_auth_ready(HwAuth *auth, HwEngine *engine, const HwRequest *request,
 		return state;
 
 	/* Another key may have been put where this one came from. */
-	if (!hw_signin_renew(signin, hw_signin_generation(signin)))
-		return HW_SIGNIN_FAILED;
-	state = hw_signin_want(signin, engine, place, now + auth->date_offset,
-						   status);
-	if (state == HW_SIGNIN_READY &&
+	if (!hw_signin_reload(signin) ||
 		is_key_resting(auth, hw_signin_secret(signin), now, status))
 		return HW_SIGNIN_FAILED;
-	return state;
+	return HW_SIGNIN_READY;
 }
 
 void
@@ -472,7 +468,14 @@ hw_auth_learn(HwAuth *auth, const HwAttempt *attempt, HwStatus *status,
 
 			/* A token is not locked out, only keys are. */
 			if (hw_auth_signs(auth))
+			{
 				rest_key(entry, status, now);
+
+				/* The metadata service may have another one next time. */
+				if (hw_signin_secret(entry->signin)->expires_at)
+					(void) hw_signin_renew(entry->signin,
+										   attempt->generation);
+			}
 			return false;
 
 		default:

@@ -607,16 +607,16 @@ same(const char *left, const char *right)
 	return left && right ? strcmp(left, right) == 0 : left == right;
 }
 
-/* Files change; what they say now may be something else. */
-static bool
-reload(HwSignin *signin)
+bool
+hw_signin_reload(HwSignin *signin)
 {
 	HwSecret	secret = {0};
 	HwStatus	ignored;
 	bool		is_final;
 	bool		has_changed;
 
-	if (!take_at_hand(signin, &secret, &is_final, &ignored))
+	if (signin->credentials->source == HW_SOURCE_NONE ||
+		!take_at_hand(signin, &secret, &is_final, &ignored))
 		return false;
 	has_changed = !same(secret.access_key, signin->secret.access_key) ||
 		!same(secret.secret_key, signin->secret.secret_key) ||
@@ -636,8 +636,7 @@ hw_signin_renew(HwSignin *signin, long generation)
 	if (generation != signin->generation || !signin->has_secret)
 		return true;
 	if (!is_asked_for)
-		return signin->credentials->source != HW_SOURCE_NONE &&
-			reload(signin);
+		return hw_signin_reload(signin);
 	hw_secret_wipe(&signin->secret);
 	signin->has_secret = false;
 	return true;

@@ -80,6 +80,12 @@ extern void hw_signin_abandon(HwSignin *signin);
  */
 extern bool hw_signin_renew(HwSignin *signin, long generation);
 
+/*
+ * Reads environment and file again, which may say something else than before;
+ * false when they do not.
+ */
+extern bool hw_signin_reload(HwSignin *signin);
+
 /* Valid while HW_SIGNIN_READY. */
 extern const HwSecret *hw_signin_secret(const HwSignin *signin);
 

@@ -174,7 +174,7 @@ static const char *const hints[] = {
 	[HW_LOGIN_NEEDS_CODE] = "Users with MFA login protection cannot sign in here: put an access key, or another IAM user, into the user mapping for server \"%s\".",
 	[HW_SCOPE_REFUSED] = "Check option \"project_id\" of server \"%s\", and whether the IAM user has rights on that project.",
 	[HW_LOGIN_RESTS] = "The password was refused; to keep the user from being locked, it is not tried again for five minutes. Correct the user mapping for server \"%s\" and run the query again.",
-	[HW_NO_CREDENTIALS] = "Option \"credential_source\" of the user mapping for server \"%s\" says where to look; what is looked at are files and environment of the database server's process.",
+	[HW_NO_CREDENTIALS] = "Option \"credential_source\" of the user mapping for server \"%s\" says where to look: at files and environment of the database server's process.",
 	[HW_CLOCK_WRONG] = "Set the clock of the database server: signatures are valid for 15 minutes.",
 	[HW_WRONG_SITE] = "The account belongs to another web site: set option \"site\" of server \"%s\" to intl, cn or eu.",
 	[HW_THROTTLED] = "Wait, or raise option \"retry_budget\".",
@@ -210,7 +210,8 @@ static bool
 has_own_hint(HwKind kind)
 {
 	return kind == HW_NO_CONNECTION || kind == HW_NOT_FOUND ||
-		kind == HW_DENIED || kind == HW_BAD_REQUEST || kind == HW_BAD_REPLY;
+		kind == HW_DENIED || kind == HW_BAD_REQUEST ||
+		kind == HW_BAD_REPLY || kind == HW_NO_CREDENTIALS;
 }
 
 /* What to do when the one that gives keys and tokens does not. */
