@@ -171,6 +171,7 @@ regress: all
 # make tap PROVE_TESTS=test/t/cancel.pl PROVE_FLAGS=-v runs one file.
 PROVE_TESTS ?= $(sort $(patsubst $(HERE)/%,%,$(wildcard $(HERE)/test/t/*.pl)))
 tap: all
+	@timeout 90 '$(HERE)/test/node/install' build/node
 	$(WITH_CLUSTER) --no-server prove -j$(JOBS) $(PROVE_FLAGS) $(PROVE_TESTS)
 
 # The same queries on the foreign tables and on a local copy, under each
