@@ -45,7 +45,20 @@ static const HwCredentials expired_token = {
 	.token = "simTokenProject-expired-0123456789abcdef",
 };
 
+static const HwCredentials password = {
+	.user_name = "sim-user",
+	.password = "sim-Password/1",
+	.domain_name = "sim-account",
+};
+static const HwCredentials wrong_password = {
+	.user_name = "sim-user",
+	.password = "wrong",
+	.domain_name = "sim-account",
+};
+static HwCredentials metadata = {.source = HW_SOURCE_METADATA};
+
 static int	port;
+static char base_url[100];
 static HwClient *client;
 static int	ndrives;			/* of the last wait */
 static HwFetchOptions options = {
@@ -767,6 +780,67 @@ test_credentials(void)
 	is_fetched("id=clock", HW_OK, 1);
 }
 
+/* Many requests, one login; one refusal tells them all. */
+static void
+test_password(const HwCredentials *credentials, int nrequests, HwKind kind)
+{
+	HwFetch    *fetches[8];
+	bool		is_reused;
+	int			before = sim_count();
+	int			nwrong = 0;
+
+	open_client(credentials);
+	options.iam_endpoint = base_url;
+	for (int i = 0; i < 8; i++)
+		fetches[i] = fetch_at(client, "id=password", i * 10, &is_reused);
+	for (int i = 0; i < 8; i++)
+		wait_for(fetches[i]);
+	for (int i = 0; i < 8; i++)
+	{
+		HwKind		got = hw_fetch_status(fetches[i])->kind;
+
+		nwrong += got != kind && !(kind != HW_OK && got == HW_LOGIN_RESTS);
+		hw_fetch_release(fetches[i]);
+	}
+	is_int(nwrong, 0, "eight requests come to the same end");
+	is_int(sim_count() - before, nrequests, "after %d requests", nrequests);
+	is_int(hw_client_counters(client)->nrequests, nrequests, "all counted");
+}
+
+/* A login that nobody waits for any more is given up, and begun anew. */
+static void
+test_login_released(void)
+{
+	bool		is_reused;
+	HwFetch    *fetch;
+	HwStatus	status;
+	char		slow[200];
+	int			before = sim_count();
+	int			idle;
+
+	open_client(&password);
+	idle = hw_client_descriptors(client);
+	snprintf(slow, sizeof(slow), "%s/case/fail_on=iam;hang=before_headers",
+			 base_url);
+	options.iam_endpoint = slow;
+	fetch = fetch_page("id=slow", &is_reused);
+	while (sim_count() == before && hw_client_drive(client, &status))
+	{
+		struct pollfd fd = {.fd = hw_client_fd(client), .events = POLLIN};
+
+		poll(&fd, 1, 20);
+	}
+	ok(hw_client_descriptors(client) > idle, "a login is on its way");
+	hw_fetch_release(fetch);
+	is_int(hw_client_descriptors(client), idle, "released, it is none");
+	options.iam_endpoint = base_url;
+	fetch = fetch_page("id=slow", &is_reused);
+	wait_for(fetch);
+	is_int(hw_fetch_status(fetch)->kind, HW_OK, "the next one signs in");
+	hw_fetch_release(fetch);
+	is_int(sim_count() - before, 3, "with a login of its own");
+}
+
 /* --- giving up ------------------------------------------------------- */
 
 static void
@@ -819,14 +893,13 @@ static bool
 torture(void *arg)
 {
 	HwStatus	status;
-	HwClient   *own = hw_client_open(&keys, &status);
+	HwClient   *own = hw_client_open(arg, &status);
 	HwFetch    *fetch = NULL;
 	bool		is_reused;
 	bool		result = false;
 	char		settings[100];
 	static int	n;
 
-	(void) arg;
 	if (own == NULL)
 		return false;
 	snprintf(settings, sizeof(settings), "id=torture%d;quotas=10", n++);
@@ -845,8 +918,9 @@ torture(void *arg)
 				 settings);
 		hw_request_init(&request, "GET");
 		if (hw_url_base(url, &base, &reason) &&
-			hw_ask(service, api, &base, asked, PROJECT, (HwCursor) {0, 10},
-				   &request, &status))
+			hw_ask(service, api, &base, asked,
+				   hw_auth_signs(hw_client_auth(own)) ? PROJECT : NULL,
+				   (HwCursor) {0, 10}, &request, &status))
 			fetch = hw_client_fetch(own, &request, &options, &is_reused,
 									&status);
 		hw_request_free(&request);
@@ -877,6 +951,8 @@ main(void)
 		printf("1..0 # SKIP python3 does not run the simulator\n");
 		return 0;
 	}
+	snprintf(base_url, sizeof(base_url), "http://127.0.0.1:%d", port);
+	metadata.metadata_endpoint = base_url;
 	test_plain();
 	test_sharing();
 	test_reuse();
@@ -887,12 +963,19 @@ main(void)
 	test_jitter();
 	test_silence();
 	test_credentials();
+	test_password(&password, 9, HW_OK);
+	test_password(&metadata, 10, HW_OK);
+	test_password(&wrong_password, 1, HW_LOGIN_REFUSED);
+	test_login_released();
 	test_released();
 	options.statement = 0;
 	options.reuse_ms = 0;
 	options.retry_budget_ms = 0;
 	options.transport.ca_file = "/etc/ssl/certs/ca-certificates.crt";
-	alloc_torture(torture, NULL, "a fetch over HTTP");
+	alloc_torture(torture, (void *) &keys, "a fetch over HTTP");
+	options.iam_endpoint = base_url;
+	alloc_torture(torture, (void *) &password, "one with a password");
+	alloc_torture(torture, (void *) &metadata, "one with keys of the machine");
 	sim_stop();
 	return done();
 }
