@@ -17,6 +17,14 @@ my %secret = (
 	'an unknown access key' => 'MARKERUNKNOWNKEY7e2b',
 	'a security token' => 'simSecurityToken-0123456789abcdef',
 	'the key of it' => 'simSkTemporary/+0123456789abcdefghijklmno',
+	'a password' => 'sim-Password/1',
+	'a wrong password' => 'marker-wrong-password-61c4',
+	'a token that IAM gave' => 'simIssuedToken-',
+	'a token of the metadata service' => 'simMetadataToken-',
+	'a security token that it gave' => 'simSecurityToken-0',
+	'a secret key in a file' => 'marker-profile-secret-22d1',
+	'an access key in a file' => 'MARKERPROFILEKEY55aa',
+	'another word in a file' => 'marker-profile-word-7c02',
 	'a token' => 'simTokenDomain-everything-0123456789abcdef',
 	'a wrong token' => 'marker-wrong-token-93ad',
 	'a password in a proxy' => 'marker-proxy-password-b70e',
@@ -25,7 +33,13 @@ my %secret = (
 	'a secret too long' => 'marker-long-' . 'x' x 1100);
 
 my $sim = HwBss->new;
-my $node = HwBss::node('secrets', 'log_min_messages = debug5',
+my $file = PostgreSQL::Test::Utils::tempdir() . '/credentials';
+append_to_file($file, join "\n", $secret{'another word in a file'},
+	'[basic]', "ak = $secret{'an access key in a file'}",
+	"sk = $secret{'a secret key in a file'}",
+	'[global]', "ak = $secret{'an access key in a file'}", $secret{'another word in a file'});
+my $node = HwBss::node('secrets',
+	"hwbss_fdw.metadata_endpoint = '" . $sim->url . "'", 'log_min_messages = debug5',
 	'log_statement = none', 'log_min_error_statement = panic',
 	'log_min_duration_statement = -1', 'log_error_verbosity = verbose',
 	'restart_after_crash = on');
@@ -61,7 +75,16 @@ my %mapping = (
 	temporary => { access_key => 'SIMAK0TEMPORARY00000', secret_key => $secret{'the key of it'},
 		security_token => $secret{'a security token'} },
 	token => { token => $secret{'a token'} },
-	badtoken => { token => $secret{'a wrong token'} });
+	badtoken => { token => $secret{'a wrong token'} },
+	password => { user_name => 'sim-user', domain_name => 'sim-account',
+		password => $secret{'a password'} },
+	badpassword => { user_name => 'sim-user', domain_name => 'sim-account',
+		password => $secret{'a wrong password'} },
+	metadata => { credential_source => 'metadata' },
+	profile => { credential_source => 'profile', profile_path => $file });
+
+# Of the ways that take requests of their own, fewer tables are enough.
+my %briefly = map { $_ => 1 } qw(password badpassword metadata profile);
 
 run('CREATE EXTENSION hwbss_fdw');
 for my $name (sort keys %mapping)
@@ -79,7 +102,8 @@ for my $name (sort keys %mapping)
 			  . HwBss::options(%{ $mapping{$name} }), $admin);
 		run("IMPORT FOREIGN SCHEMA huaweicloud FROM SERVER $schema INTO $schema");
 		run("SET search_path = $schema, public");
-		for my $table (qw(bss_package_usages hss_quotas bss_consumption_quota))
+		for my $table ($briefly{$name} ? qw(bss_package_usages hss_quota_summary)
+			: qw(bss_package_usages hss_quotas bss_consumption_quota))
 		{
 			run("SELECT count(*) FROM $table");
 			run("EXPLAIN VERBOSE SELECT * FROM $table");
@@ -120,6 +144,10 @@ for my $sql (
 	"$alter (ADD token '$secret{'a token'}')",
 	"$alter (ADD secret '$secret{'a wrong secret key'}')",
 	"$alter (DROP access_key)",
+	"$alter (ADD password '$secret{'a password'}')",
+	"$alter (DROP access_key, DROP secret_key, ADD password '$secret{'a wrong password'}')",
+	"$alter (DROP access_key, DROP secret_key, ADD user_id 'u', ADD password ' $secret{'a wrong password'}')",
+	"$server (password '$secret{'a secret in the wrong place'}')",
 	"$server (secret_key '$secret{'a secret in the wrong place'}')",
 	"$server (token '$secret{'a secret in the wrong place'}')",
 	"$server (proxy 'http://user:$secret{'a password in a proxy'}\@proxy.example.com:99999')",
