@@ -109,9 +109,14 @@ append_clocks(StringInfo detail, const HwStatus *status)
 				pg_gmtime(&ours));
 	pg_strftime(their_text, sizeof(their_text), "%Y-%m-%d %H:%M:%S UTC",
 				pg_gmtime(&theirs));
-	appendStringInfo(detail, " The database server's clock says %s, the service's %s: %lld s %s.",
-					 our_text, their_text, apart < 0 ? -apart : apart,
-					 apart < 0 ? "behind ours" : "ahead of ours");
+	appendStringInfo(detail, " The database server's clock says %s, the service's %s",
+					 our_text, their_text);
+	if (apart == 0)
+		appendStringInfoString(detail, ": they agree.");
+	else
+		appendStringInfo(detail, ", which is %lld s %s.",
+						 apart < 0 ? -apart : apart,
+						 apart < 0 ? "behind" : "ahead");
 }
 
 static char *
