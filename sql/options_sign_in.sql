@@ -89,6 +89,18 @@ SELECT pg_temp.attempt($$ALTER SERVER sim OPTIONS (ADD password 'SecretSauce')$$
 SELECT pg_temp.attempt($$ALTER SERVER sim OPTIONS (ADD user_name 'u')$$);
 SELECT pg_temp.attempt($$ALTER SERVER sim OPTIONS (ADD credential_source 'chain')$$);
 
+-- Whose server may not reach IAM gets no token, and needs none for keys.
+CREATE SERVER theirs FOREIGN DATA WRAPPER hwbss_fdw
+  OPTIONS (region 'ap-southeast-1', project_id 'p');
+CREATE FOREIGN TABLE quotas (resource_id text) SERVER theirs
+  OPTIONS (table 'hss_quotas');
+CREATE USER MAPPING FOR CURRENT_USER SERVER theirs
+  OPTIONS (user_id 'u', password 'SecretSauce');
+ALTER SERVER theirs OWNER TO regress_hwbss_user;
+SET hwbss_fdw.allowed_hosts = 'hss.*.myhuaweicloud.com';
+SELECT pg_temp.attempt('SELECT * FROM quotas');
+RESET hwbss_fdw.allowed_hosts;
+
 DROP USER MAPPING FOR regress_hwbss_user SERVER sim;
 DROP EXTENSION hwbss_fdw CASCADE;
 DROP ROLE regress_hwbss_user;

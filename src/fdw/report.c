@@ -216,7 +216,8 @@ has_own_hint(HwKind kind)
 {
 	return kind == HW_NO_CONNECTION || kind == HW_NOT_FOUND ||
 		kind == HW_DENIED || kind == HW_BAD_REQUEST ||
-		kind == HW_BAD_REPLY || kind == HW_NO_CREDENTIALS;
+		kind == HW_BAD_REPLY || kind == HW_NO_CREDENTIALS ||
+		kind == HW_NOT_ALLOWED;
 }
 
 /* What to do when the one that gives keys and tokens does not. */
@@ -225,6 +226,9 @@ hint_of_signin(const char *server, const HwStatus *status)
 {
 	if (strcmp(status->speaker, "IAM") != 0)
 		return "Keys of a metadata service are there on machines of the cloud only, and only if they have an agency.";
+	if (status->kind == HW_NOT_ALLOWED)
+		return psprintf("Server \"%s\" does not belong to a superuser: it may connect to hosts of setting \"hwbss_fdw.allowed_hosts\" only, at public addresses.",
+						server);
 	if (status->kind == HW_DENIED)
 		return psprintf("The IAM user of the user mapping for server \"%s\" may not sign in by program: see the rights and access mode of that user.",
 						server);
