@@ -455,16 +455,16 @@ is_due(const HwFetch *fetch, long long now_ms)
 static const HwFetch *
 find_trial(const HwClient *client, long long now_ms)
 {
-	const HwFetch *oldest = NULL;
+	const HwFetch *first = NULL;
 
 	for (const HwFetch *fetch = client->fetches; fetch; fetch = fetch->next)
 	{
 		if (fetch->state == FETCH_SENT)
 			return fetch;
-		if (is_due(fetch, now_ms))
-			oldest = fetch;
+		if (first == NULL && is_due(fetch, now_ms))
+			first = fetch;
 	}
-	return oldest;
+	return first;
 }
 
 /*

@@ -147,6 +147,8 @@ is(asked(), 'hss bss hss hss', 'all of them are kept');
 server(\%USER);
 is($session->query('SELECT count(*) FROM hss_quotas'), 100, 'a full read');
 is(asked(), 'login hss hss', 'takes one login');
+is_deeply([ map { { map { @$_ } @{ $_->{query} } }->{category} || () } $sim->log ],
+	[ 'host_resource', 'container_resource' ], 'and begins with the first page');
 is($session->query("SELECT count(*) FROM hss_quotas q, bss_package_usages b
 	WHERE q.category = 'host_resource' AND b.balance = -1"), 0, 'both services');
 is($session->query('SELECT requests FROM hwbss_fdw_stats()'), 6,
