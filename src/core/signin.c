@@ -104,6 +104,7 @@ hw_signin_abandon(HwSignin *signin)
 	if (signin->exchange)
 		hw_exchange_free(signin->exchange);
 	signin->exchange = NULL;
+	signin->has_failed = false; /* there is nobody left to hear it */
 	signin->due_ms = 0;
 	memset(&signin->retry, 0, sizeof(signin->retry));
 	hw_wipe(signin->metadata_token);
