@@ -199,8 +199,11 @@ add_count_path(PlannerInfo *root, RelOptInfo *input, RelOptInfo *output,
 	List	   *private;
 	ListCell   *lc;
 
-	/* Rows are believed before totals, if they cost the same. */
-	if (counting >= reading)
+	/*
+	 * Lists of one page are the same to ask for, and are counted row by row in
+	 * either way.  Groups take totals on trust where a read would not.
+	 */
+	if (counting > reading || (counting == reading && counting > strands))
 		return;
 	foreach(lc, info->conditions)
 		hw_plan_write(lfirst(lc), &names, &values);
