@@ -193,7 +193,7 @@ class Generator:
             (30, "="), (6, "commuted"), (3, "<>"), (3, "order"), (9, "in"),
             (4, "not in"), (9, "any"), (4, "all"), (3, "like"), (3, "null"),
             (4, "distinct"), (2, "between"), (4, "expression"), (2, "cast"),
-            (3, "bool"), (2, "row"), (2, "columns"), (2, "contradiction"),
+            (3, "bool"), (2, "row"), (2, "columns"), (4, "or"), (2, "contradiction"),
             (1, "case"), (1, "regex"), (1, "array column"))
         if op == "=":
             return f"{col} = {value}"
@@ -201,6 +201,8 @@ class Generator:
             return f"{value} = {col}"
         if op == "<>":
             return f"{col} <> {value}"
+        if op == "or":
+            return self.alternatives(col, rel, name)
         if op == "order":
             return f"{col} {self.rng.choice(('<', '<=', '>', '>='))} {value}"
         if op in ("in", "not in"):
@@ -292,6 +294,18 @@ class Generator:
                                    "%"))
         return (f"{col} {self.rng.choice(('LIKE', 'NOT LIKE', 'ILIKE'))} "
                 f"{literal(pattern)}")
+
+    def alternatives(self, col, rel, name):
+        """Equalities of one column, in any mix."""
+        arms = []
+        for _ in range(self.rng.choice((2, 2, 3, 4))):
+            value = self.value(rel, name)
+            arms.append(self.choose(
+                (6, f"{col} = {value}"), (1, f"{value} = {col}"),
+                (2, f"{col} IN ({value}, {literal(self.text(rel, name))})"),
+                (1, f"{col} = ANY ({self.array(self.texts(rel, name))})"),
+                (0.3, f"{col} <> {value}"), (0.3, f"{col} IS NULL")))
+        return "(" + " OR ".join(arms) + ")"
 
     def other_atom(self, rels):
         """A condition on something else than text."""
@@ -656,6 +670,39 @@ class Generator:
                          f"GROUP BY {by}{having}", len(groups + calls),
                          kind="group")
 
+    def count(self):
+        """What may be answered by totals, or nearly."""
+        rel = self.quotas()
+        names = self.rng.sample(FILTERED, self.rng.choice((0, 1, 1, 2)))
+        where = []
+        for name in names:
+            col = f"{rel.alias}.{name}"
+            words = [literal(self.rng.choice(WORDS[name])) for _ in range(3)]
+            where.append(self.choose(
+                (6, f"{col} = {words[0]}"),
+                (3, f"{col} IN ({', '.join(words)})"),
+                (2, f"({col} = {words[0]} OR {col} = {words[1]})"),
+                (1, f"{col} <> {words[0]}"),
+                (1, f"{col} NOT IN ({words[0]}, 'x')"),
+                (1, f"{col} = {self.value(rel, name)}")))
+        if self.chance(0.1):
+            where.append(self.atom([rel]))
+        text = self.from_item(rel)
+        if where:
+            text += " WHERE " + " AND ".join(where)
+        calls = self.rng.choice((
+            ["count(*)"], ["count(*)"], ["count(*)", f"count({rel.alias}.resource_id)"],
+            ["count(*) * 2", "count(*) + 1"], ["1", "count(*)"]))
+        having = f" HAVING {self.having()}" if self.chance(0.05) else ""
+        if self.chance(0.5):
+            return self.case("count", [
+                f"SELECT {', '.join(calls)} FROM {text}{having}"], BAG)
+        group = f"{rel.alias}.{self.rng.choice(FILTERED)}"
+        outputs = self.rng.choice(([group, *calls], calls + [group],
+                                   [f"upper({group})", *calls]))
+        return self.tail(f"SELECT {', '.join(outputs)} FROM {text} GROUP BY "
+                         f"{group}{having}", len(outputs), kind="count")
+
     def having(self):
         return self.rng.choice(("count(*) > 1", "count(*) = 0",
                                 "count(*) BETWEEN 2 AND 30", "true",
@@ -955,7 +1002,7 @@ class Generator:
                 f"project_id IN ({both}, 'no/such id', {both})"))
         return self.choose(
             (20, self.simple), (16, self.join), (8, self.semi),
-            (9, self.aggregate), (5, self.window), (6, self.distinct),
+            (9, self.aggregate), (9, self.count), (5, self.window), (6, self.distinct),
             (6, self.set_operation), (6, self.lateral), (6, self.scalar),
             (5, self.cte), (8, self.prepared), (4, self.cursor),
             (3, self.plpgsql), (2, self.change), (0.5, self.mistake))()

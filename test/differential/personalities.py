@@ -1,7 +1,8 @@
 """The simulators that answers must be right under.
 
 Promises: each has a name, settings of the simulator and ways to read it
-(options of servers; queries are spread over them).
+(options of servers; queries are spread over them).  Counts that are taken on
+trust may be wrong where the documentation says so, and are left out there.
 """
 
 from typing import NamedTuple
@@ -17,6 +18,19 @@ class Personality(NamedTuple):
     settings: str = ""
     options: str = ""               # of the server, SQL
     ways: tuple = WAYS
+
+    def all_ways(self):
+        """Its ways, and one with all that saves requests switched on.
+
+        Totals are not trusted where they count something else than the list
+        in a manner that one page of a long list does not show.
+        """
+        lies = any(f"totals={word}" in self.settings
+                   for word in ("all", "low", "high"))
+        trust = "" if lies else ", trust_total 'true'"
+        page_size, _ = self.ways[0]
+        return tuple((size, prefetch, "") for size, prefetch in self.ways) + \
+            ((page_size, 8, f", cache_ttl '60'{trust}"),) 
 
 
 ALL = [

@@ -56,6 +56,7 @@ class Subject:
         self.number = number
         self.personality = personality
         self.options = options
+        self.ways = personality.all_ways()
         self.url = (os.environ["HWBSS_SIM_URL"] + "/case/"
                     f"quotas={options.quotas};id=d{number}")
         if personality.settings:
@@ -100,8 +101,8 @@ class Subject:
                                      if row[column] is not None})
             for table, rows in {**one, **mine}.items() if rows
             for column in rows[0]}
-        for way, (page_size, prefetch) in enumerate(self.personality.ways):
-            self.do(self.foreign(way, page_size, prefetch))
+        for way, options in enumerate(self.ways):
+            self.do(self.foreign(way, *options))
         columns = {table: self.columns(table) for table in FOREIGN}
         columns |= {"billing": dataset.BILLING, "tiny": dataset.BILLING}
         for kind, tables in (("l", one), ("lp", both), ("b", mine)):
@@ -113,7 +114,7 @@ class Subject:
         self.do(dataset.insert(self.schema("l"), "quotas_parent",
                                one["hss_quotas"] + child,
                                columns["hss_quotas"]))
-        for way in range(len(self.personality.ways)):
+        for way in range(len(self.ways)):
             schema = self.schema("f", way)
             self.do(self.variants(schema, "differential"))
             self.do(dataset.insert(schema, "quotas_parent", [],
@@ -126,12 +127,12 @@ class Subject:
                      f"({schema}.quotas_parent) SERVER {schema} OPTIONS "
                      "(table 'hss_quotas')"])
 
-    def foreign(self, way, page_size, prefetch):
+    def foreign(self, way, page_size, prefetch, more):
         """Statements that create a server and its foreign tables."""
         name = self.schema("f", way)
         yield (f"CREATE SERVER {name} FOREIGN DATA WRAPPER hwbss_fdw OPTIONS "
                f"(endpoint '{self.url}', {OPTIONS}, page_size '{page_size}', "
-               f"prefetch '{prefetch}'{self.personality.options})")
+               f"prefetch '{prefetch}'{self.personality.options}{more})")
         yield (f"CREATE USER MAPPING FOR PUBLIC SERVER {name} OPTIONS "
                f"({KEYS})")
         yield f"CREATE SCHEMA {name}"
@@ -175,7 +176,7 @@ class Subject:
 
     def check_tables(self):
         """The tables as a whole, digit by digit."""
-        for way in range(len(self.personality.ways)):
+        for way in range(len(self.ways)):
             for table in FOREIGN:
                 theirs, ours = self.psql.run([
                     f"SELECT * FROM {self.schema(kind, way)}.{table}"
@@ -204,7 +205,7 @@ class Subject:
         """One query, on both sides."""
         rng = random.Random(f"{self.options.seed}/{self.personality.name}/"
                             f"{number}")
-        way = rng.randrange(len(self.personality.ways))
+        way = rng.randrange(len(self.ways))
         # A backend that has not learned yet how the service spells.
         if rng.random() < 0.08:
             self.psql.reconnect()
@@ -298,12 +299,12 @@ class Subject:
         self.ndifferences += 1
         if self.ndifferences > self.options.show:
             return
-        page_size, prefetch = self.personality.ways[way]
+        page_size, prefetch, more = self.ways[way]
         lines = [
             "DIFFERENCE", f"seed {self.options.seed}, {what}",
             f"personality {self.personality.name!r}: "
             f"{self.personality.settings or 'defaults'}; page_size "
-            f"{page_size}, prefetch {prefetch}{self.personality.options}",
+            f"{page_size}, prefetch {prefetch}{self.personality.options}{more}",
             f"again: --seed {self.options.seed} --personality "
             f"'{self.personality.name}' --only "
             f"{what.split(' ')[1]}",
