@@ -64,6 +64,27 @@ SELECT count(*) FROM hss_quotas WHERE charging_mode = 'on_demand' AND used_statu
 SELECT count(*) FROM hss_quotas WHERE charging_mode || '' = 'on_demand' AND used_status || '' = 'idle' AND category = 'host_resource';
 \! python3 test/regress_log.py spelling
 
+-- in a question of four lists: found out once, and no list is read twice
+\set case :url /case/id=spelling;fail=HSS.0001;fail_on=%26quota_status
+ALTER SERVER spelt OPTIONS (SET endpoint :'case');
+SELECT count(*) FROM hss_quotas WHERE quota_status IN ('normal', 'expired');
+\! python3 test/regress_log.py spelling
+SELECT count(*) FROM hss_quotas WHERE quota_status || '' IN ('normal', 'expired');
+\! python3 test/regress_log.py spelling >/dev/null
+SELECT hwbss_fdw_forget();
+CREATE FUNCTION pg_temp.explained(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+    line text;
+BEGIN
+    FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ' || query LOOP
+        IF line ~ 'Sent|Requests|Pages|Lists' THEN
+            RETURN NEXT trim(line);
+        END IF;
+    END LOOP;
+END $$;
+SELECT pg_temp.explained($$SELECT * FROM hss_quotas WHERE quota_status IN ('normal', 'expired')$$);
+\! python3 test/regress_log.py spelling | wc -l
+
 -- refused in every way: the error of the first refusal
 \set case :url /case/id=spelling;fail=HSS.0001
 ALTER SERVER spelt OPTIONS (SET endpoint :'case');

@@ -328,9 +328,12 @@ ask(HwPager *pager, Strand *strand, HwCursor cursor)
 	HwAsked		asked[HW_ASKED_MAX + 1];
 	HwAsked		sent[HW_ASKED_MAX + 1];
 	const char *scope_id = question->scope_id;
+	HwFetchOptions options = question->fetch;
 	HwRequest	request;
 	HwStatus	status;
 
+	if (strand->dialect == HW_DIALECT_BARE && options.statement == 0)
+		options.statement = question->statement;
 	hw_status_clear(&status);
 	hw_request_init(&request, "GET");
 	strand_values(pager, strand, asked, sent);
@@ -346,7 +349,7 @@ ask(HwPager *pager, Strand *strand, HwCursor cursor)
 	if (hw_ask(question->service, question->api, &pager->base, sent, scope_id,
 			   cursor, &request, &status))
 		slot->fetch = hw_client_fetch(pager->client, &request,
-									  &question->fetch, &slot->is_reused,
+									  &options, &slot->is_reused,
 									  &status);
 	hw_request_free(&request);
 	if (slot->fetch == NULL)
@@ -567,6 +570,19 @@ learn(HwPager *pager, HwDialect dialect)
 	}
 }
 
+/* What was refused for one list need not be tried for the next. */
+static void
+leave_out(HwPager *pager)
+{
+	for (int s = pager->current + 1; s < pager->nstrands; s++)
+	{
+		Strand	   *strand = &pager->strands[s];
+
+		if (!strand->is_settled && strand->nslots == 0)
+			strand->dialect = HW_DIALECT_BARE;
+	}
+}
+
 /*
  * A first page was refused.  True when the strand goes on in another way: in
  * the other spelling, from a page that was kept, or without the values.
@@ -600,6 +616,7 @@ survive_refusal(HwPager *pager, Strand *strand, const HwStatus *status)
 		is_auto(pager))
 	{
 		restart(pager, strand, HW_DIALECT_BARE);
+		leave_out(pager);
 		return true;
 	}
 	return false;
@@ -1257,6 +1274,10 @@ hw_pager_stats(const HwPager *pager, HwPagerStats *stats)
 	stats->dialect = has_spelled(pager) ? pager->dialect : HW_DIALECT_AUTO;
 	stats->dialect_is_known = has_spelled(pager) && pager->dialect_is_known;
 	stats->npages_expected = stats->total = 0;
+	stats->nunfiltered = 0;
+	for (int s = 0; s < pager->nstrands; s++)
+		stats->nunfiltered += pager->strands[s].is_settled &&
+			pager->strands[s].dialect == HW_DIALECT_BARE;
 	for (int s = 0; s < pager->nstrands; s++)
 	{
 		const Strand *strand = &pager->strands[s];

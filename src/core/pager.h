@@ -59,6 +59,9 @@ typedef struct HwQuestion
 	HwDialect	dialect;		/* what to begin with */
 	bool		dialect_is_known;	/* and it was understood before */
 	HwFetchOptions fetch;
+	unsigned long statement;	/* what is asked without its conditions, which
+								 * several lists may come to, is shared within
+								 * it; 0: not */
 } HwQuestion;
 
 typedef struct HwPagerStats
@@ -72,6 +75,8 @@ typedef struct HwPagerStats
 	long		ncached;		/* pages that needed no request */
 	long		cache_age_ms;	/* of the oldest such page */
 	int			nstrands;
+	int			nunfiltered;	/* of these, read without their conditions,
+								 * since the service refused them */
 	long		npages_expected;	/* -1 when no total is known */
 	long long	total;			/* sum over strands of what was read; -1 while
 								 * unknown */

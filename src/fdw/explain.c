@@ -265,6 +265,9 @@ explain_run(const HwScan *scan, ExplainState *es)
 		ExplainPropertyInteger("Pages Reused", NULL, stats.ncached, es);
 	if (stats.ncached > 0 && scan->foreign->options->cache_ttl > 0)
 		ExplainPropertyInteger("Oldest Page", "ms", stats.cache_age_ms, es);
+	if (stats.nunfiltered > 0 || es->format != EXPLAIN_FORMAT_TEXT)
+		ExplainPropertyInteger("Unfiltered Lists", NULL,
+							   stats.nunfiltered, es);
 	if (stats.dialect_is_known)
 		ExplainPropertyText("Status Spelling",
 							stats.dialect == HW_DIALECT_SHORT ? "short" :

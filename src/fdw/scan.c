@@ -105,8 +105,9 @@ hw_scan_ask(HwScan *scan, EState *estate, HwQuestion *question)
 
 	pin_session(scan, estate);
 	hw_question_set(scan->foreign, scan->session, question);
+	question->statement = hw_session_statement(estate);
 	if (scan->repeats != HW_READ_ONCE)
-		question->fetch.statement = hw_session_statement(estate);
+		question->fetch.statement = question->statement;
 	hw_status_clear(&status);
 	scan->pager_owner->object = hw_pager_open(hw_session_client(scan->session),
 											  question, &status);
@@ -148,6 +149,7 @@ add_stats(HwPagerStats *sum, const HwPagerStats *more)
 	sum->nrows += more->nrows;
 	sum->ndropped += more->ndropped;
 	sum->nrepeated += more->nrepeated;
+	sum->nunfiltered += more->nunfiltered;
 	sum->ncached += more->ncached;
 	sum->cache_age_ms = Max(sum->cache_age_ms, more->cache_age_ms);
 	sum->dialect = more->dialect;
