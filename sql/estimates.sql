@@ -41,6 +41,8 @@ SELECT count(*) FROM hss_quotas;
 \! python3 test/regress_log.py estimates | wc -l
 :join;
 :list;
+-- Not everybody may read all enterprise projects: what was named is sent.
+SELECT pg_temp.plan_of('SELECT * FROM hss_quotas WHERE enterprise_project_id IN (''ep-1'', ''ep-2'')');
 SELECT pg_temp.rows_of('SELECT * FROM hss_quotas');
 SELECT pg_temp.rows_of('SELECT * FROM hss_quotas WHERE category = ''host_resource''');
 -- A filtered list is known by itself, as far as it is sent.

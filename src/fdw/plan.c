@@ -114,7 +114,6 @@ hwGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
 					Oid foreigntableid)
 {
 	HwRelInfo  *info = palloc0(sizeof(HwRelInfo));
-
 	double		nlists;
 	double		rows;
 
@@ -339,7 +338,8 @@ break_even(const HwForeignTable *foreign, const HwCondition *condition,
 
 /*
  * Whether a condition of several values may be left to the local filter.  An
- * option's value must not take the place of a path's or of the query's own.
+ * option's value must not take the place of a path's or of the query's own,
+ * nor a fallback, which the key may have no rights for.
  */
 static bool
 is_optional(const HwForeignTable *foreign, const HwCondition *condition)
@@ -355,6 +355,7 @@ is_optional(const HwForeignTable *foreign, const HwCondition *condition)
 	}
 	return condition->param->place == HW_IN_QUERY &&
 		condition->param->complete_set == NULL &&
+		condition->param->fallback == NULL &&
 		!is_set_by_option(foreign, condition->param) &&
 		(list_length(condition->values) > 1 ||
 		 linitial_int(condition->are_arrays));
