@@ -15,6 +15,11 @@ IMPORT FOREIGN SCHEMA hss LIMIT TO (hss_quotas) FROM SERVER throttled INTO publi
 -- five calls a minute are one in twelve seconds
 SET statement_timeout = '500ms';
 SELECT count(*) FROM hss_quotas WHERE category = 'host_resource';
+-- a count from totals says so too
+\set case :url /case/id=throttling_count;fail=429x1;retry_after=9
+ALTER SERVER throttled OPTIONS (SET endpoint :'case', ADD trust_total 'true');
+SELECT count(*) FROM hss_quotas WHERE category = 'container_resource';
+ALTER SERVER throttled OPTIONS (DROP trust_total);
 -- what the answer says goes before that
 \set case :url /case/id=throttling;fail=429x1;retry_after=7
 ALTER SERVER throttled OPTIONS (SET endpoint :'case');

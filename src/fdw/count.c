@@ -76,9 +76,9 @@ hw_count_begin(ForeignScanState *node, int eflags)
 /* --- asking ---------------------------------------------------------- */
 
 static bool
-pager_is_ready(const void *arg)
+is_ready(const void *arg)
 {
-	return hw_pager_is_ready(arg);
+	return hw_scan_is_ready((HwScan *) arg);
 }
 
 /* Asks for the first page of each list; the pager stays open. */
@@ -99,7 +99,7 @@ take_census(ForeignScanState *node, const HwBinding *bindings, int nbindings)
 		if (state == HW_PAGER_FAILED)
 			hw_report_scan(scan->foreign, hw_pager_status(scan->pager));
 		if (state == HW_PAGER_WAIT)
-			hw_wait_until(scan->session, pager_is_ready, scan->pager);
+			hw_wait_until(scan->session, is_ready, scan);
 	}
 }
 
@@ -271,10 +271,10 @@ count_start(ForeignScanState *node)
 	MemoryContextReset(scan->binding_context);
 	counted->ngroups = counted->next = 0;
 	before = MemoryContextSwitchTo(scan->binding_context);
+	scan->is_rescanned = false;
 	counted->is_read = !count_rows(node);
 	MemoryContextSwitchTo(before);
 	scan->is_started = true;
-	scan->is_rescanned = false;
 }
 
 /* --- rows ------------------------------------------------------------ */
