@@ -330,6 +330,11 @@ REQUESTS = (
      "SELECT * FROM {q} WHERE quota_status = 'none'"),
     ("LIMIT 5", "SELECT * FROM {q} LIMIT 5"),
     ("count(*)", "SELECT count(*) FROM {q}"),
+    ("count(*), trust_total", "SELECT count(*) FROM {trusted}"),
+    ("count(*) of a status, trust_total",
+     "SELECT count(*) FROM {trusted} WHERE quota_status = 'freeze'"),
+    ("count(*) by status, trust_total",
+     "SELECT quota_status, count(*) FROM {trusted} GROUP BY quota_status"),
     ("join with 3 rows",
      "SELECT count(*) FROM few JOIN {q} USING (resource_id)"),
     ("join with 3,000 rows",
@@ -357,6 +362,8 @@ def part_requests(session, _, __):
     """Requests per query, from the simulator's log."""
     session.server("asked", sim(f"quotas={LISTED};id=asked"))
     session.server("cached", sim(f"quotas={LISTED};id=cached"), cache_ttl=60)
+    session.server("trusted", sim(f"quotas={LISTED};id=trusted"),
+                   trust_total="true")
     session.do("CREATE TABLE billing AS SELECT resource_id FROM "
                "asked.hss_quotas ORDER BY resource_id",
                "CREATE TABLE few AS SELECT resource_id FROM billing LIMIT 3",
@@ -367,7 +374,8 @@ def part_requests(session, _, __):
         control("POST", "/_log")
         for query in queries:
             answer = fresh.do(query.format(q="asked.hss_quotas",
-                                           cached="cached.hss_quotas"))
+                                           cached="cached.hss_quotas",
+                                           trusted="trusted.hss_quotas"))
         rows.append((what, control("GET", "/_log?n=count"), len(answer)))
         fresh.psql.close()
     heading(f"Requests per query: {LISTED} quotas, 200 a page")
