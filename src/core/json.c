@@ -426,7 +426,7 @@ hw_json_plain_integer(const char *number, char plain[48])
 
 	if (first == NULL)
 	{
-		strcpy(plain, "0");
+		memcpy(plain, "0", sizeof("0"));
 		return true;
 	}
 	nzeros += exponent - nfraction;

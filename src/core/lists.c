@@ -186,6 +186,8 @@ hw_lists_name(const HwLists *lists, const int *choices, HwText *name)
 				(next < 0 || param < lists->bindings[next].param))
 				next = i;
 		}
+		if (next < 0)
+			break;				/* no param is bound twice */
 		last = lists->bindings[next].param;
 		if (!hw_text_printf(name, "%s=%s\n", last->name,
 							lists->bindings[next].values[choices[next]]))

@@ -232,7 +232,7 @@ mask(char *text)
 
 		snprintf(rest, strlen(rest) >= 5 ? 6 : 1, " ****");
 	}
-	strcpy(source, text);
+	memcpy(source, text, strlen(text) + 1);
 	for (const char *p = source; *p; p++)
 	{
 		size_t		length = marker_at(source, p);

@@ -63,7 +63,7 @@ static const HwColumn *
 column_as_declared(const HwColumn *column, Oid base)
 {
 	HwColumn   *copy;
-	HwType		type = column->type;
+	HwType		type;
 
 	if (column->type == HW_JSONB || column->type == HW_TEXT)
 		return column;
