@@ -7,6 +7,7 @@
 #   make differential SEED=1 QUERIES=2000  foreign tables against a copy
 #   make fuzz FUZZ_SECONDS=60           made-up bytes, with clang
 #   make check-layers | selftest        includes; the simulator itself
+#   make lint | valgrind                what other tools find
 #   make matrix RELEASES="bookworm trixie forky"  all of it elsewhere
 #   make demo | bench | compilers | coverage | clean
 #
@@ -154,6 +155,23 @@ endef
 
 include $(HERE)/test/fuzz/fuzz.mk
 
+# ---- Tools that look at the code, or at the server while it runs -----------
+
+# bin/setup clang-tidy cppcheck
+lint: all
+	@cd $(HERE) && test/lint --jobs $(JOBS) --pg-config '$(PG_CONFIG)'
+
+# bin/setup valgrind.  Results must be as always, so no test in which time
+# matters.
+VALGRIND_TESTS = paging values values_refused joins errors_replies spelling \
+	import_schema introspection
+VALGRIND_ROUNDS = 4
+valgrind: all
+	@rm -rf build/valgrind
+	HWBSS_UNDER=test/valgrind/under $(WITH_CLUSTER) test/sim/with-sim \
+		test/valgrind/run --rounds $(VALGRIND_ROUNDS) $(VALGRIND_TESTS)
+	$(WITH_CLUSTER) test/sim/with-sim test/valgrind/run --growth --rounds 25
+
 # ---- Tests that need a server: private, gone afterwards --------------------
 
 # HWBSS_NO_BUILD: made by the prerequisite just now.
@@ -214,16 +232,23 @@ $(COMPILERS:%=compilers-%): compilers-%:
 	$(MAKE) -C build/$@ -f $(abspath $(HERE))/Makefile PG_CONFIG='$(PG_CONFIG)' \
 		CC=$(firstword $(subst -, ,$*)) COPT=-$(lastword $(subst -, ,$*)) all
 
-# Lines of the core that unit tests reach, worst file first.
+# Lines of src/ that unit, regression and TAP tests reach, worst file first.
+# Backends run as another user: what they note goes to a place they can write.
+COVERAGE = $(abspath build/coverage)
+COVERAGE_LEAST = 90
 coverage:
 	@rm -rf build/coverage
-	$(MAKE) UNIT=build/coverage SANITIZE=--coverage unit
-	@cd build/coverage && find obj/src -name '*.gcda' -exec gcov -n {} + | \
-		awk -F"'" '/^File/ { file = $$2 } \
-			/^Lines/ && file ~ /src\/(core|catalog)\/[a-z_]*\.c$$/ \
-				{ sub(/^.*src\//, "src/", file); sub(/^Lines executed:/, ""); \
-				print $$0 "\t" file } \
-			/^Lines/ { file = "" }' | sort -n
+	@mkdir -p build/coverage/server
+	-$(MAKE) UNIT=build/coverage/unit SANITIZE='--coverage -O0' unit
+	$(MAKE) -C build/coverage/server -f $(abspath $(HERE))/Makefile \
+		PG_CONFIG='$(PG_CONFIG)' COPT='--coverage -O0' all
+	@mkdir -m 1777 build/coverage/notes
+	-GCOV_PREFIX=$(COVERAGE)/notes HWBSS_NO_BUILD=1 \
+		$(MAKE) -C build/coverage/server -f $(abspath $(HERE))/Makefile \
+		PG_CONFIG='$(PG_CONFIG)' COPT='--coverage -O0' regress tap
+	@cp -R build/coverage/notes$(COVERAGE)/server/. build/coverage/server/
+	@cd $(HERE) && test/coverage --least $(COVERAGE_LEAST) $(COVERAGE_FLAGS) \
+		$(COVERAGE)/unit $(COVERAGE)/server
 
-.PHONY: unit unit-run unit-programs regress tap differential check-layers layers selftest demo bench matrix compilers \
+.PHONY: lint valgrind unit unit-run unit-programs regress tap differential check-layers layers selftest demo bench matrix compilers \
 	$(COMPILERS:%=compilers-%) coverage FORCE
