@@ -4,6 +4,7 @@
 #   make install                        into the PostgreSQL of PG_CONFIG
 #   make installcheck                   pg_regress against an installed server
 #   make unit | regress | tap           tests that need nothing installed
+#   make stress SECONDS=60              many clients, random faults
 #   make differential SEED=1 QUERIES=2000  foreign tables against a copy
 #   make fuzz FUZZ_SECONDS=60           made-up bytes, with clang
 #   make check-layers | selftest        includes; the simulator itself
@@ -192,6 +193,12 @@ tap: all
 	@timeout 90 '$(HERE)/test/node/install' build/node
 	$(WITH_CLUSTER) --no-server prove -j$(JOBS) $(PROVE_FLAGS) $(PROVE_TESTS)
 
+# Many clients and random faults: make stress SECONDS=60
+SECONDS ?= 60
+stress: export HWBSS_STRESS_SECONDS = $(SECONDS)
+stress: all
+	$(WITH_CLUSTER) --no-server prove -v test/t/030_stress.pl
+
 # The same queries on the foreign tables and on a local copy, under each
 # reading of the documents.  SEED chooses them.
 SEED ?= 1
@@ -250,5 +257,5 @@ coverage:
 	@cd $(HERE) && test/coverage --least $(COVERAGE_LEAST) $(COVERAGE_FLAGS) \
 		$(COVERAGE)/unit $(COVERAGE)/server
 
-.PHONY: lint valgrind unit unit-run unit-programs regress tap differential check-layers layers selftest demo bench matrix compilers \
+.PHONY: lint valgrind unit unit-run unit-programs regress tap stress differential check-layers layers selftest demo bench matrix compilers \
 	$(COMPILERS:%=compilers-%) coverage FORCE

@@ -6,6 +6,7 @@ tells whether the connection lives on.
 """
 
 import gzip
+import random
 import struct
 import time
 import zlib
@@ -25,6 +26,16 @@ KINDS = ("reset_before", "close_before", "reset_after_headers",
 
 # Error replies that no code stands for.
 ODD = ("html502", "empty500", "plain503")
+
+
+# What may befall any request by chance.
+CHAOS = ("reset_before", "close_before", "reset_after_headers",
+         "close_after_headers", "reset_in_body", "truncate", "bad_length",
+         "two_lengths", "long_length", "short_length", "no_length",
+         "bad_chunk", "cut_chunk", "bad_gzip", "cut_gzip", "bad_encoding",
+         "redirect", "100continue", "garbage", "bad_status_line", "http10",
+         "html502", "empty500", "plain503", "400", "429", "500", "502", "503",
+         "504")
 
 
 def parse(text):
@@ -47,8 +58,10 @@ def is_plan(text):
 
 def choose(settings, n):
     """The fault of the n-th request (from 1), or None."""
+    if settings.chaos and random.randrange(1000) < settings.chaos:
+        return random.choice(CHAOS)
     n -= settings.fail_at
-    if n < 0:
+    if n < 0 or not settings.fail:
         return None
     for kind, count in parse(settings.fail):
         if count is None or n < count:

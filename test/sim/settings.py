@@ -113,6 +113,8 @@ TABLE = [
     ("fail", "", TEXT,
      "`KINDxCOUNT,...`: the first requests fail so, see the list below; "
      "without xCOUNT all do"),
+    ("chaos", 0, INT, "of a thousand requests so many meet a fault chosen by "
+     "chance, none of which lasts or is about the key"),
     ("fail_at", 1, INT, "faults begin with the N-th request"),
     ("fail_on", "api", TEXT,
      "requests that faults, delays and hangs touch: api, iam, all, or a part "

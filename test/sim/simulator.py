@@ -147,7 +147,7 @@ class Simulator:
                 n = self.counted(request)
                 self.pause(settings, request)
                 hanging = settings.hang if n >= settings.hang_at else ""
-                fault = settings.fail and faults.choose(settings, n) or None
+                fault = faults.choose(settings, n)
                 if fault is not None and fault not in faults.KINDS:
                     raise Refused(faults.error_reply(
                         fault, settings, self.clock,
