@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "core/retry.h"
 #include "core/send.h"
@@ -92,8 +93,12 @@ hw_client_open(const HwCredentials *credentials, HwStatus *status)
 
 	client->end = &client->fetches;
 
-	/* A small seed would begin with small numbers: spread its bits. */
-	client->chance = ((unsigned long) hw_engine_now() *
+	/*
+	 * Sessions that begin at the same time must not wait in step.  A small
+	 * seed would begin with small numbers: spread its bits.
+	 */
+	client->chance = (((unsigned long) hw_engine_now() ^
+					   ((unsigned long) getpid() << 32)) *
 					  0x9e3779b97f4a7c15UL) | 1;
 	client->hasher = hw_hasher_open();
 	client->auth = hw_auth_open(credentials);

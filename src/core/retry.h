@@ -34,8 +34,10 @@ extern long hw_retry_after(const char *value, long long now);
 
 /*
  * How long to wait before the next attempt, in milliseconds; -1 for never.
- * chance is in [0, 1).  budget_ms is what all waits of one statement may sum
- * up to; a wait that would exceed it is refused rather than shortened.
+ * chance is in [0, 1).  budget_ms is what all waits for one request may sum
+ * up to: a list of many pages may be throttled at each of them and still be
+ * worth its time, which statement_timeout bounds.  A wait that would exceed
+ * the budget is refused rather than shortened.
  *
  * Repeated: no connection, time-outs, 500 (two repeats), 502, 503, 504,
  * throttling, and a body that ends early (HW_NO_CONNECTION).  Never: anything
