@@ -92,6 +92,9 @@ my @PHASES = (
 	[ back_off => { fail => '503x100', retry_after => 100 } ],
 	[ tls_before_headers => { hang => 'before_headers' }, 'tls' ],
 	[ tls_in_body => { hang => 'in_body' }, 'tls' ],
+	[ signing_in => { hang => 'before_headers', fail_on => 'iam' }, 'signing' ],
+	[ signing_in_body => { hang => 'in_body', fail_on => 'iam' }, 'signing' ],
+	[ signing_in_back_off => { fail => '503x100', retry_after => 100, fail_on => 'iam' }, 'signing' ],
 	[ tls_handshake => undef, 'https://127.0.0.1:' . $silent->sockport ],
 	[ silent_answer => undef, 'http://127.0.0.1:' . $silent->sockport ],
 	[ connect => undef, 'http://127.0.0.1:' . $deaf->sockport ],
@@ -106,6 +109,10 @@ $sim->connect_node($node, options => {%patient});
 $sim->connect_node($node, server => 'secure', schema => 'secure',
 	endpoint => $sim->tls_url,
 	options => { %patient, ca_file => $sim->certificate });
+$sim->connect_node($node, server => 'signing', schema => 'signing',
+	options => {%patient}, mapping_options => {
+		user_name => 'sim-user', password => 'sim-Password/1',
+		domain_name => 'sim-account' });
 for my $phase (@PHASES)
 {
 	my ($name, $case, $where) = @$phase;
@@ -234,11 +241,17 @@ for my $phase (@PHASES)
 		skip 'no compiler', 1 if $name eq 'name_lookup' && !$has_preload;
 
 		my $is_lookup = $name eq 'name_lookup';
-		my $good = ($where || '') eq 'tls' ? 'secure' : 'public';
+		my $is_signing = ($where || '') eq 'signing';
+		my $good = ($where || '') eq 'tls' ? 'secure'
+		  : $is_signing ? 'signing' : 'public';
 		my $sql = sprintf $PACKAGES, $case ? $good : $name;
+
+		my $session;
 
 		# Begins to hang, and ends it.
 		my $begin = sub {
+			# A token that is there would be used.
+			$session->query('SELECT hwbss_fdw_forget()') if $is_signing;
 			$sim->clear_log;
 			$sim->set($case) if $case;
 			append_to_file($held, '') if $is_lookup;
@@ -257,7 +270,7 @@ for my $phase (@PHASES)
 
 		# The engine of a session opens at its first query, and its
 		# descriptors stay.
-		my $session = HwBss::session($node);
+		$session = HwBss::session($node);
 		$begin->();
 		$session->send($sql);
 		ok(waits_in($phase, $session), "$name: waits");
