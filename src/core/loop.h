@@ -26,7 +26,7 @@ typedef struct HwLoop
 								 * NULL while it is not */
 } HwLoop;
 
-/* Descriptors of a loop: the three above and curl's own wake-up pair. */
+/* Descriptors of a loop at most: the three above and curl's wake-up pair. */
 #define HW_LOOP_DESCRIPTORS 5
 
 /* On failure nothing is left to close. */

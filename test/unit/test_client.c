@@ -127,7 +127,7 @@ sim_control(const char *method, const char *target, const char *body,
 	HwText		head;
 	char		buffer[8192];
 	ssize_t		got;
-	char	   *end;
+	const char *end;
 
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	hw_text_init(&head, 0);
@@ -885,7 +885,9 @@ test_released(void)
 	is_fetched("id=after", HW_OK, 1);
 	hw_client_close(client);
 	client = NULL;
-	is_int(count_descriptors(), before - 5, "closed: none at all");
+	/* Newer libcurl wakes itself with one descriptor instead of two. */
+	before -= count_descriptors();
+	ok(before == 4 || before == 5, "closed: none at all");
 	hw_client_close(NULL);
 }
 

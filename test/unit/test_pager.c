@@ -124,7 +124,7 @@ sim_control(const char *method, const char *target, const char *body,
 	HwText		head;
 	char		buffer[8192];
 	ssize_t		got;
-	char	   *end;
+	const char *end;
 
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	hw_text_init(&head, 0);
@@ -1312,14 +1312,16 @@ static void
 test_freed(void)
 {
 	int			before;
+	int			spare;
 	HwStatus	status;
 	Outcome		outcome;
 
 	hw_client_close(client);
 	before = count_descriptors();
 	client = hw_client_open(&keys, &status);
-	is_int(count_descriptors() - before, hw_client_descriptors(client),
-		   "descriptors of a client");
+	/* Newer libcurl wakes itself with one descriptor instead of two. */
+	spare = hw_client_descriptors(client) - (count_descriptors() - before);
+	ok(spare == 0 || spare == 1, "descriptors of a client");
 
 	/* Freed at each number of rows, with pages on their way. */
 	ask_anew();
@@ -1339,8 +1341,8 @@ test_freed(void)
 		if (nrows % 2)
 			hw_pager_cancel(pager);
 		hw_pager_free(pager);
-		is_int(count_descriptors() - before, hw_client_descriptors(client),
-			   "freed after %d rows", got);
+		is_int(count_descriptors() - before + spare,
+			   hw_client_descriptors(client), "freed after %d rows", got);
 		ok(hw_client_drive(client, &status), "and driven again");
 	}
 	ask_anew();
