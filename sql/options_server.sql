@@ -146,7 +146,6 @@ SELECT pg_temp.attempt('SELECT * FROM bare.hss_quotas');
 ALTER SERVER bare OPTIONS (SET region 'moon-base-1');
 SELECT pg_temp.attempt('SELECT * FROM bare.hss_quotas');
 ALTER SERVER bare OPTIONS (SET region 'ap-southeast-1');
-SELECT pg_temp.attempt('SELECT * FROM bare.hss_quotas');
 -- A query may name it instead.
 SELECT pg_temp.attempt('EXPLAIN SELECT * FROM bare.hss_quotas WHERE project_id = ''0a1b''');
 

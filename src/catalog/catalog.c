@@ -74,7 +74,7 @@ hw_param_of_column(const HwApi *api, const HwTable *table, const char *column)
 	for (const HwParam *param = api->params; param && param->name; param++)
 	{
 		if (param->column && strcmp(param->column, column) == 0 &&
-			(table->key || param->place == HW_IN_PATH))
+			(table->key || param->is_location))
 			return param;
 	}
 	return NULL;

@@ -88,6 +88,8 @@ typedef struct HwParam
 	HwShape		shape;
 	int			length_max;		/* characters; 0 means no limit known */
 	bool		is_required;	/* no request without it */
+	bool		is_location;	/* says where a list is read: its values go
+								 * together with those of the others */
 	bool		is_exact;		/* the answer is all matching rows and only
 								 * those; otherwise it may have more */
 	const char *const *words;	/* values that may be sent, for HW_WORDS */
@@ -203,6 +205,9 @@ typedef struct HwService
 
 extern const HwService hw_bss;
 extern const HwService hw_hss;
+
+/* For look-ups only: not in hw_services. */
+extern const HwService hw_iam;
 
 /* All services, NULL at the end. */
 extern const HwService *const hw_services[];

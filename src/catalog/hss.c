@@ -28,9 +28,11 @@ static const HwDerive category_of_edition[] = {
 		.derive_from = "version", .derive = category_of_edition, \
 		.help = "host_resource or container_resource, told by the edition."}
 
-#define PROJECT_ID \
+#define LOCATION \
 	{"project_id", HW_TEXT, .from_param = "project_id", \
-		.help = "Project that was asked."}
+		.help = "Project that was asked."}, \
+	{"region", HW_TEXT, .from_param = "region", \
+		.help = "Region that was asked."}
 
 #define ELEMENT(field) "^" field
 
@@ -52,8 +54,10 @@ static const HwApi hss_apis[] = {
 		.params = HW_PARAMS(
 			{"project_id", HW_IN_PATH, .column = "project_id",
 				.option = "project_id", .shape = HW_ID, .length_max = 256,
-				.is_required = true, .is_exact = true},
-			{"region", HW_IN_HEADER, .option = "region"},
+				.is_required = true, .is_location = true, .is_exact = true},
+			{"region", HW_IN_HEADER, .column = "region", .option = "region",
+				.shape = HW_ID, .length_max = 256, .is_location = true,
+				.is_exact = true},
 
 			/* Left out, only the default enterprise project is shown. */
 			{"enterprise_project_id", HW_IN_QUERY,
@@ -139,7 +143,7 @@ static const HwApi hss_apis[] = {
 						.help = "Enterprise project name."},
 					{"create_time", HW_TIMESTAMPTZ, .reading = HW_EPOCH,
 						.help = "When the quota was created; not sent by older editions."},
-					CATEGORY, PROJECT_ID)},
+					CATEGORY, LOCATION)},
 			{.name = "hss_quota_tags", .rows = "data_list", .flatten = "tags",
 				.key = "resource_id",
 				.help = "Tags of host security quotas, one row per tag.",
@@ -148,7 +152,7 @@ static const HwApi hss_apis[] = {
 						.help = "Resource ID of the quota that has the tag."},
 					{"key", HW_TEXT, .help = "Key of the tag."},
 					{"value", HW_TEXT, .help = "Value of the tag."},
-					CATEGORY, PROJECT_ID)},
+					CATEGORY, LOCATION)},
 			{.name = "hss_quota_statistics", .rows = "quota_statistics_list",
 				.merge = HW_UNION,
 				.help = "Number of quotas by edition, as the service counts them.",
@@ -156,7 +160,7 @@ static const HwApi hss_apis[] = {
 					{"version", HW_TEXT, .help = "Edition."},
 					{"total_num", HW_INT4,
 						.help = "Number of quotas of the edition."},
-					PROJECT_ID)},
+					LOCATION)},
 			{.name = "hss_quota_summary", .merge = HW_SUM,
 				.parts = "quota_statistics_list",
 				.help = "Number of quotas by state, as the service counts them, one row.",
@@ -170,7 +174,7 @@ static const HwApi hss_apis[] = {
 					{"expired_num", HW_INT4, .help = "Expired quotas."},
 					{"freeze_num", HW_INT4, .help = "Frozen quotas."},
 					{"total_num", HW_INT4, .help = "All quotas."},
-					PROJECT_ID)}),
+					LOCATION)}),
 	},
 	{0}
 };

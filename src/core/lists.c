@@ -89,6 +89,30 @@ bind_defaults(HwLists *lists, const HwApi *api)
 	return true;
 }
 
+static bool
+count_lists(HwLists *lists, HwStatus *status)
+{
+	lists->nlists = lists->group = lists->nlocations = 1;
+	for (int i = 0; i < lists->nbindings; i++)
+	{
+		int			nvalues = lists->bindings[i].nvalues;
+
+		if (lists->bindings[i].param->is_location)
+		{
+			lists->nlists = lists->nlists / lists->nlocations;
+			lists->nlocations = nvalues;
+		}
+		if (i >= lists->nasked)
+			lists->group *= nvalues;
+		lists->nlists *= nvalues;
+		if (lists->nlists > HW_SEEN_STRANDS_MAX)
+			return hw_status_set(status, HW_TOO_LARGE,
+								 "the query asks for more than %d lists",
+								 HW_SEEN_STRANDS_MAX);
+	}
+	return true;
+}
+
 bool
 hw_lists_open(HwLists *lists, const HwApi *api, const HwTable *table,
 			  const HwBinding *bindings, int nbindings, HwStatus *status)
@@ -105,17 +129,7 @@ hw_lists_open(HwLists *lists, const HwApi *api, const HwTable *table,
 	lists->nasked = lists->nbindings;
 	if (!bind_defaults(lists, api))
 		return hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
-	lists->nlists = lists->group = 1;
-	for (int i = 0; i < lists->nbindings; i++)
-	{
-		lists->nlists *= lists->bindings[i].nvalues;
-		if (i >= lists->nasked)
-			lists->group *= lists->bindings[i].nvalues;
-		if (lists->nlists > HW_SEEN_STRANDS_MAX)
-			return hw_status_set(status, HW_INTERNAL,
-								 "too many values in one question");
-	}
-	return true;
+	return count_lists(lists, status);
 }
 
 void
@@ -134,11 +148,25 @@ hw_lists_close(HwLists *lists)
 void
 hw_lists_choose(const HwLists *lists, int list, int *choices)
 {
+	/* The location is outermost, so that a group of lists stays together. */
 	for (int i = lists->nbindings - 1; i >= 0; i--)
 	{
+		if (lists->bindings[i].param->is_location)
+			continue;
 		choices[i] = list % lists->bindings[i].nvalues;
 		list /= lists->bindings[i].nvalues;
 	}
+	for (int i = 0; i < lists->nbindings; i++)
+	{
+		if (lists->bindings[i].param->is_location)
+			choices[i] = list;
+	}
+}
+
+int
+hw_lists_location(const HwLists *lists, int list)
+{
+	return list / (lists->nlists / lists->nlocations);
 }
 
 bool

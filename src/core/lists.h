@@ -26,6 +26,8 @@ typedef struct HwBinding
 								 * must carry one of the values */
 	const char *otherwise;		/* an option's value, to be sent when the
 								 * service refuses the condition's; or NULL */
+	bool		narrows;		/* from another table's rows: leaves some of
+								 * what a full read would read */
 } HwBinding;
 
 typedef struct HwLists
@@ -35,12 +37,16 @@ typedef struct HwLists
 	int			nbindings;
 	int			nasked;			/* those of the question come first */
 	int			nlists;
+	int			nlocations;		/* places where lists are read */
 	int			group;			/* lists that differ only in values of
 								 * complete sets; they follow each other */
 	bool		is_lookup;		/* the key itself is asked for */
 } HwLists;
 
 /*
+ * Values of params that say where a list is read go together: the first of one
+ * with the first of the others, and so on.  They have equally many.
+ *
  * Copies the bindings and adds what has to be sent although nothing sets it,
  * since its default would hide rows.  Needs hw_lists_close in any case; false
  * and a status on failure.
@@ -52,6 +58,9 @@ extern void hw_lists_close(HwLists *lists);
 
 /* Which value of each binding a list has; room for HW_ASKED_MAX. */
 extern void hw_lists_choose(const HwLists *lists, int list, int *choices);
+
+/* At which location a list is read, counted from 0. */
+extern int	hw_lists_location(const HwLists *lists, int list);
 
 /*
  * Whether the list must be empty, since one of its values tells another one:

@@ -60,11 +60,20 @@ typedef struct Strand
 	int			last_count;		/* and how many elements it had */
 } Strand;
 
+/* Whether and why a location is left out. */
+typedef struct Skip
+{
+	bool		is_skipped;
+	bool		is_told;
+	HwStatus	status;
+} Skip;
+
 struct HwPager
 {
 	HwClient   *client;
 	HwQuestion	question;		/* its texts are copies */
-	HwBase		base;
+	HwBase	   *bases;			/* by location */
+	Skip	   *skips;			/* by location */
 	HwForm	   *form;
 	HwLists		lists;			/* what the strands are of */
 	Strand	   *strands;
@@ -132,7 +141,7 @@ copy_question(HwPager *pager, const HwQuestion *question, HwStatus *status)
 	*copy = *question;
 	copy->columns = NULL;
 	copy->bindings = NULL;
-	copy->endpoint = NULL;
+	copy->endpoints = NULL;
 	copy->scope_id = NULL;
 	copy->fetch.transport.ca_file = NULL;
 	copy->fetch.transport.proxy = NULL;
@@ -153,11 +162,28 @@ copy_question(HwPager *pager, const HwQuestion *question, HwStatus *status)
 						 question->bindings, question->nbindings, status);
 }
 
+static bool
+open_bases(HwPager *pager, const HwQuestion *question, HwStatus *status)
+{
+	pager->bases = calloc(pager->lists.nlocations + 1, sizeof(HwBase));
+	pager->skips = calloc(pager->lists.nlocations + 1, sizeof(Skip));
+	if (pager->bases == NULL || pager->skips == NULL)
+		return no_memory(status);
+	for (int i = 0; i < pager->lists.nlocations; i++)
+	{
+		const char *reason;
+
+		if (!hw_url_base(question->endpoints[i], &pager->bases[i], &reason))
+			return hw_status_set(status, HW_INTERNAL,
+								 "the endpoint is no URL: %s", reason);
+	}
+	return true;
+}
+
 HwPager *
 hw_pager_open(HwClient *client, const HwQuestion *question, HwStatus *status)
 {
 	HwPager    *pager = calloc(1, sizeof(HwPager));
-	const char *reason;
 
 	if (pager == NULL)
 	{
@@ -175,10 +201,8 @@ hw_pager_open(HwClient *client, const HwQuestion *question, HwStatus *status)
 	pager->seen = hw_seen_open();
 	if (pager->form == NULL || pager->seen == NULL)
 		no_memory(status);
-	else if (!hw_url_base(question->endpoint, &pager->base, &reason))
-		hw_status_set(status, HW_INTERNAL, "the endpoint is no URL: %s",
-					  reason);
 	else if (copy_question(pager, question, status) &&
+			 open_bases(pager, question, status) &&
 			 open_strands(pager, status))
 		return pager;
 	hw_pager_free(pager);
@@ -244,6 +268,8 @@ hw_pager_free(HwPager *pager)
 		free((char *) pager->strands[s].last_key);
 	}
 	free(pager->strands);
+	free(pager->bases);
+	free(pager->skips);
 	hw_page_free(pager->page);
 	if (pager->seen)
 		hw_seen_close(pager->seen);
@@ -320,6 +346,12 @@ fail(HwPager *pager, const HwStatus *status)
 	return false;
 }
 
+static int
+location_of(const HwPager *pager, const Strand *strand)
+{
+	return hw_lists_location(&pager->lists, (int) (strand - pager->strands));
+}
+
 static bool
 ask(HwPager *pager, Strand *strand, HwCursor cursor)
 {
@@ -346,8 +378,9 @@ ask(HwPager *pager, Strand *strand, HwCursor cursor)
 			scope_id = a->value;
 	}
 	slot->fetch = NULL;
-	if (hw_ask(question->service, question->api, &pager->base, sent, scope_id,
-			   cursor, &request, &status))
+	if (hw_ask(question->service, question->api,
+			   &pager->bases[location_of(pager, strand)], sent, scope_id, cursor,
+			   &request, &status))
 		slot->fetch = hw_client_fetch(pager->client, &request,
 									  &options, &slot->is_reused,
 									  &status);
@@ -1042,6 +1075,53 @@ merge_group(HwPager *pager, Strand *strand, HwPage *page)
 	return page;
 }
 
+/* Does a failure say something of one project, and not of the account? */
+static bool
+is_of_location(HwKind kind)
+{
+	switch (kind)
+	{
+		case HW_NO_CONNECTION:
+		case HW_TIMED_OUT:
+		case HW_TLS_FAILED:
+		case HW_TOO_LARGE:
+		case HW_BAD_REPLY:
+		case HW_BAD_REQUEST:
+		case HW_NOT_FOUND:
+		case HW_DENIED:
+		case HW_THROTTLED:
+		case HW_SERVER_ERROR:
+		case HW_HIDDEN_FAILURE:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* Leaves the strand's location out; false when that is not wanted. */
+static bool
+skip(HwPager *pager, Strand *strand, const HwStatus *status)
+{
+	int			location = location_of(pager, strand);
+
+	if (!pager->question.skips_failed || !is_of_location(status->kind))
+		return false;
+	pager->skips[location].is_skipped = true;
+	pager->skips[location].status = *status;
+	for (int s = 0; s < pager->nstrands; s++)
+	{
+		Strand	   *other = &pager->strands[s];
+
+		if (location_of(pager, other) != location)
+			continue;
+		release_slots(pager, other);
+		hw_page_free(other->stash);
+		other->stash = NULL;
+		other->is_done = true;
+	}
+	return true;
+}
+
 static void
 hand_out(HwPager *pager, HwPage *page)
 {
@@ -1089,8 +1169,11 @@ collect(HwPager *pager, Strand *strand)
 		}
 		else
 		{
-			fail(pager, strand->refusal.kind != HW_OK &&
-				 status.kind == HW_BAD_REQUEST ? &strand->refusal : &status);
+			if (strand->refusal.kind != HW_OK &&
+				status.kind == HW_BAD_REQUEST)
+				status = strand->refusal;
+			if (!skip(pager, strand, &status))
+				fail(pager, &status);
 			return;
 		}
 	}
@@ -1254,6 +1337,44 @@ hw_pager_census(const HwPager *pager, int list, HwCensus *census)
 	census->is_doubtful |= strand->dialect == HW_DIALECT_BARE;
 }
 
+/* The value of a param that says where, at a location; or NULL. */
+static const char *
+location_value(const HwPager *pager, HwPlace place, int location)
+{
+	for (int i = 0; i < pager->lists.nbindings; i++)
+	{
+		const HwBinding *binding = &pager->lists.bindings[i];
+
+		if (binding->param->is_location && binding->param->place == place)
+			return binding->values[location];
+	}
+	return NULL;
+}
+
+bool
+hw_pager_take_skipped(HwPager *pager, HwSkipped *skipped)
+{
+	for (int i = 0; i < pager->lists.nlocations; i++)
+	{
+		Skip	   *skip = &pager->skips[i];
+
+		if (!skip->is_skipped || skip->is_told)
+			continue;
+		skip->is_told = true;
+		skipped->project = location_value(pager, HW_IN_PATH, i);
+		skipped->region = location_value(pager, HW_IN_HEADER, i);
+		skipped->status = &skip->status;
+		skipped->nrows = 0;
+		for (int s = 0; s < pager->nstrands; s++)
+		{
+			if (hw_lists_location(&pager->lists, s) == i)
+				skipped->nrows += pager->strands[s].nreceived;
+		}
+		return true;
+	}
+	return false;
+}
+
 bool
 hw_pager_list(const HwPager *pager, int list, HwText *name,
 			  long long *nrows)
@@ -1262,7 +1383,9 @@ hw_pager_list(const HwPager *pager, int list, HwText *name,
 
 	*nrows = strand->is_done && !pager->question.is_census ? strand->nreceived :
 		strand->total >= strand->nreceived ? strand->total : -1;
-	return !pager->lists.is_lookup && strand->dialect != HW_DIALECT_BARE &&
+	return !pager->lists.is_lookup &&
+		!pager->skips[hw_lists_location(&pager->lists, list)].is_skipped &&
+		strand->dialect != HW_DIALECT_BARE &&
 		hw_lists_name(&pager->lists, strand->choices, name);
 }
 

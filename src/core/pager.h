@@ -47,7 +47,8 @@ typedef struct HwQuestion
 	int			ncolumns;
 	const HwBinding *bindings;
 	int			nbindings;
-	const char *endpoint;		/* base URL */
+	const char *const *endpoints;	/* base URL of each location; one when no
+									 * param says where */
 	const char *scope_id;		/* project or account of the keys, or NULL */
 	int			page_size;
 	long		row_goal;		/* rows the reader is likely to stop at; 0 for
@@ -55,6 +56,7 @@ typedef struct HwQuestion
 	int			window;			/* pages in flight */
 	bool		is_census;		/* only the first page of each list: it shows
 								 * what the list's total is worth */
+	bool		skips_failed;	/* a location that cannot be read is left out */
 	HwOnDrift	on_drift;
 	HwDialect	dialect;		/* what to begin with */
 	bool		dialect_is_known;	/* and it was understood before */
@@ -157,6 +159,18 @@ extern int	hw_pager_page_size(const HwPager *pager);
  */
 extern bool hw_pager_list(const HwPager *pager, int list, HwText *name,
 						  long long *nrows);
+
+/* A location that is left out, since it could not be read. */
+typedef struct HwSkipped
+{
+	const char *project;
+	const char *region;			/* or NULL */
+	long		nrows;			/* handed out before */
+	const HwStatus *status;
+} HwSkipped;
+
+/* Each of them, once; texts live as long as the pager. */
+extern bool hw_pager_take_skipped(HwPager *pager, HwSkipped *skipped);
 
 extern void hw_pager_stats(const HwPager *pager, HwPagerStats *stats);
 

@@ -87,14 +87,17 @@ open_pager(const HwForeignTable *foreign, HwSession *session,
 {
 	HwQuestion	question = {0};
 	HwBinding  *bindings;
+	int			nbindings;
 	HwStatus	status;
 	bool		is_whole;
+	long		nlookups;
 
-	question.nbindings = hw_bindings_evaluate(foreign, NIL, NIL, NULL,
-											  &bindings, &is_whole);
-	question.bindings = bindings;
+	nbindings = hw_bindings_evaluate(foreign, NIL, NIL, NULL, &bindings,
+									 &is_whole);
 	question.columns = hw_tuple_columns(maker, &question.ncolumns);
-	hw_question_set(foreign, session, &question);
+	if (!hw_question_set(foreign, session, bindings, nbindings, &question,
+						 &nlookups))
+		return NULL;
 	hw_status_clear(&status);
 	owned->object = hw_pager_open(hw_session_client(session), &question,
 								  &status);
@@ -123,9 +126,14 @@ acquire_sample_rows(Relation relation, int elevel, HeapTuple *rows,
 	HwPagerState state;
 
 	reservoir_init_selection_state(&sample.state, targrows);
-	while ((state = hw_pager_next(pager)) != HW_PAGER_END)
+	while (pager && (state = hw_pager_next(pager)) != HW_PAGER_END)
 	{
 		MemoryContext before;
+		HwSkipped	skipped;
+
+		while (hw_pager_take_skipped(pager, &skipped))
+			hw_report_skipped(foreign, skipped.project, skipped.region,
+							  skipped.nrows, skipped.status);
 
 		if (state == HW_PAGER_FAILED)
 			hw_report_scan(foreign, hw_pager_status(pager));

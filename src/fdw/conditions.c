@@ -290,6 +290,7 @@ typedef struct Values
 {
 	bool		is_bound;
 	bool		is_condition;
+	bool		is_fixed;		/* by something else than other tables' rows */
 	List	   *texts;			/* of char * in UTF-8 */
 } Values;
 
@@ -439,8 +440,8 @@ intersect(Values *values, List *texts, bool is_condition)
 
 /*
  * Adds a condition's values to its param's.  Values that no request can carry
- * leave the param alone; in a path, no row can have them.  False when rows
- * that break the condition may be asked for.
+ * leave the param alone; where it says where to read, no row can have them.
+ * False when rows that break the condition may be asked for.
  */
 static bool
 bind_condition(const HwCondition *condition, List *texts, Values *values)
@@ -452,13 +453,14 @@ bind_condition(const HwCondition *condition, List *texts, Values *values)
 	{
 		if (hw_value_is_sendable(condition->param, lfirst(lc)))
 			sendable = lappend(sendable, lfirst(lc));
-		else if (condition->param->place != HW_IN_PATH)
+		else if (!condition->param->is_location)
 			return false;
 	}
 	if (condition->nvalues_max > 0 &&
 		list_length(sendable) > condition->nvalues_max)
 		return false;
 	intersect(values, sendable, true);
+	values->is_fixed |= !condition->narrows;
 	return true;
 }
 
@@ -513,7 +515,7 @@ cap_strands(const HwForeignTable *foreign, Values *all)
 		for (int i = 0; api->params[i].name; i++)
 		{
 			/* Without its values an option's would be asked for instead. */
-			if (!all[i].is_bound || api->params[i].place == HW_IN_PATH ||
+			if (!all[i].is_bound || api->params[i].is_location ||
 				(api->params[i].option &&
 				 hw_option_text(foreign->options, api->params[i].option) &&
 				 strcmp(hw_option_text(foreign->options,
@@ -534,16 +536,23 @@ cap_strands(const HwForeignTable *foreign, Values *all)
 void
 hw_conditions_require(const HwForeignTable *foreign, const HwParam *param)
 {
+	/* What chooses the host comes first. */
+	if (foreign->endpoint == NULL)
+		(void) hw_options_endpoint(foreign->options, foreign->service, NULL,
+								   GetForeignServer(foreign->serverid));
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
 			 errmsg("could not read foreign table \"%s\"", foreign->relname),
 			 errdetail("API \"%s\" needs a value for \"%s\".",
 					   foreign->api->name, param->name),
-			 errhint("Set option \"%s\" of the server or foreign table, or add a condition on column \"%s\".",
+			 errhint("Set option \"%s\" or \"region\" of the server or foreign table, or add a condition on column \"%s\" or \"region\".",
 					 param->option, param->column)));
 }
 
-/* One binding for each param that a condition or an option sets. */
+/*
+ * One binding for each param that a condition or an option sets.  Options that
+ * say where to read are left to locations.c.
+ */
 static int
 make_bindings(const HwForeignTable *foreign, const Values *all,
 			  HwBinding **bindings)
@@ -561,15 +570,12 @@ make_bindings(const HwForeignTable *foreign, const Values *all,
 
 		if (params[i].option)
 			option = hw_option_text(foreign->options, params[i].option);
-		if (!all[i].is_bound && option == NULL)
-		{
-			if (params[i].is_required)
-				hw_conditions_require(foreign, &params[i]);
+		if (!all[i].is_bound && (option == NULL || params[i].is_location))
 			continue;
-		}
 		binding->param = &params[i];
 		binding->otherwise = option;
 		binding->is_condition = all[i].is_bound && all[i].is_condition;
+		binding->narrows = binding->is_condition && !all[i].is_fixed;
 		if (!all[i].is_bound)
 			texts = &(*bindings)[nbindings].otherwise;
 		else

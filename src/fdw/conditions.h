@@ -33,6 +33,7 @@ typedef struct HwCondition
 	bool		is_negated;		/* none of the values, instead of one */
 	int			nvalues_max;	/* if not 0, more values than these are not
 								 * sent: that would need more requests */
+	bool		narrows;		/* values come from other tables' rows */
 } HwCondition;
 
 /*

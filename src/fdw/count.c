@@ -81,17 +81,21 @@ is_ready(const void *arg)
 	return hw_scan_is_ready((HwScan *) arg);
 }
 
-/* Asks for the first page of each list; the pager stays open. */
-static void
+/*
+ * Asks for the first page of each list; the pager stays open.  False when one
+ * was skipped: the plan below will say so.
+ */
+static bool
 take_census(ForeignScanState *node, const HwBinding *bindings, int nbindings)
 {
 	HwScan	   *scan = node->fdw_state;
-	HwQuestion	question = {.bindings = bindings, .nbindings = nbindings,
-		.is_census = true};
+	HwQuestion	question = {.is_census = true};
 	HwPagerState state;
 	HwStatus	warning;
+	HwSkipped	skipped;
 
-	hw_scan_ask(scan, node->ss.ps.state, &question);
+	if (!hw_scan_ask(scan, node->ss.ps.state, bindings, nbindings, &question))
+		return false;
 	while ((state = hw_pager_next(scan->pager)) != HW_PAGER_END)
 	{
 		if (hw_pager_take_warning(scan->pager, &warning))
@@ -101,6 +105,7 @@ take_census(ForeignScanState *node, const HwBinding *bindings, int nbindings)
 		if (state == HW_PAGER_WAIT)
 			hw_wait_until(scan->session, is_ready, scan);
 	}
+	return !hw_pager_take_skipped(scan->pager, &skipped);
 }
 
 /* Adds a list's rows to the group of its value; false when that is too much. */
@@ -153,7 +158,11 @@ count_bindings(ForeignScanState *node, const HwBinding *bindings,
 	long long  *counts;
 	bool		is_believed;
 
-	take_census(node, bindings, nbindings);
+	if (!take_census(node, bindings, nbindings))
+	{
+		hw_scan_stop(scan);
+		return false;
+	}
 	lists = hw_pager_lists(scan->pager);
 	counts = palloc(sizeof(*counts) * Max(lists->nlists, 1));
 	is_believed = hw_count_lists(scan->pager, counted->needs_keys, counts);

@@ -199,6 +199,21 @@ is_left_out(const HwCondition *condition)
 		list_length(texts) > condition->nvalues_max;
 }
 
+/* The options that say where to read, unless the query does. */
+static void
+explain_places(const HwScan *scan, ExplainState *es)
+{
+	const HwForeignTable *foreign = scan->foreign;
+	const HwOptions *options = foreign->options;
+
+	if (foreign->service->scope != HW_PROJECT_SCOPE)
+		return;
+	if (options->projects)
+		ExplainPropertyText("Projects", options->projects, es);
+	if (options->regions)
+		ExplainPropertyText("Regions", options->regions, es);
+}
+
 static void
 explain_plan(ForeignScanState *node, ExplainState *es, const HwScan *scan)
 {
@@ -232,6 +247,7 @@ explain_plan(ForeignScanState *node, ExplainState *es, const HwScan *scan)
 										foreign->api->method == HW_POST ?
 										"POST" : "GET", foreign->api->path),
 						es);
+	explain_places(scan, es);
 	if (sent)
 		ExplainPropertyList("Sent", sent, es);
 	if (not_sent)
@@ -255,6 +271,8 @@ explain_run(const HwScan *scan, ExplainState *es)
 
 	hw_scan_stats(scan, &stats);
 	ExplainPropertyInteger("Requests", NULL, stats.counters.nrequests, es);
+	if (scan->nlookups > 0 || es->format != EXPLAIN_FORMAT_TEXT)
+		ExplainPropertyInteger("IAM Requests", NULL, scan->nlookups, es);
 	ExplainPropertyInteger("Pages", NULL, stats.npages, es);
 	ExplainPropertyInteger("Retries", NULL, stats.counters.nretries, es);
 	ExplainPropertyInteger("Rows Dropped", NULL, stats.ndropped, es);

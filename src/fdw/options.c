@@ -28,6 +28,7 @@ static const char *const spelling_words[] = {"auto", "long", "short", NULL};
 static const char *const source_words[] = {
 	"environment", "profile", "metadata", "chain", NULL
 };
+static const char *const project_error_words[] = {"error", "skip", NULL};
 static const char *const drift_words[] = {"error", "warning", "ignore", NULL};
 
 const HwOption hw_option_table[] = {
@@ -50,6 +51,16 @@ const HwOption hw_option_table[] = {
 	{"project_id", SERVER_OR_TABLE, HW_OPTION_ID,
 		.offset = FIELD(project_id),
 	.help = "Project that HSS is asked about unless a query names one"},
+	{"projects", SERVER_OR_TABLE, HW_OPTION_IDS, .max = 8192,
+		.offset = FIELD(projects),
+	.help = "Projects that HSS is asked about unless a query names some, instead of project_id: IDs with commas between them, or auto for all that are enabled in the regions"},
+	{"regions", SERVER_OR_TABLE, HW_OPTION_IDS, .max = 8192,
+		.offset = FIELD(regions),
+	.help = "Regions that HSS is asked in unless a query names some, instead of region: IDs with commas between them"},
+	{"on_project_error", SERVER_OR_TABLE, HW_OPTION_WORD,
+		.words = project_error_words, .fallback = "error",
+		.offset = FIELD(on_project_error),
+	.help = "What to do when one of several projects cannot be read: error, or skip, which leaves its rows out with a warning"},
 	{"domain_id", HW_ON_SERVER, HW_OPTION_ID, .offset = FIELD(domain_id),
 	.help = "Account ID, sent to BSS as X-Domain-Id with signed requests"},
 	{"enterprise_project_id", SERVER_OR_TABLE, HW_OPTION_STRING, .max = 256,
@@ -429,6 +440,13 @@ check_value(const HwOption *option, const char *value)
 							  "It must consist of visible ASCII characters other than commas.");
 			}
 			break;
+		case HW_OPTION_IDS:
+			if (value[strspn(value, ", ")] == '\0' ||
+				strspn(value, "0123456789abcdefghijklmnopqrstuvwxyz"
+					   "ABCDEFGHIJKLMNOPQRSTUVWXYZ_-, ") != strlen(value))
+				bad_value(option, value,
+						  "It must be a list of letters, digits, underscores and hyphens, with commas between its members.");
+			break;
 		case HW_OPTION_PATH:
 			if (!is_absolute_path(value))
 				bad_value(option, value, "It must be an absolute file name.");
@@ -700,6 +718,7 @@ hw_option_text(const HwOptions *options, const char *name)
 			(option->where & SERVER_OR_TABLE) &&
 			(option->type == HW_OPTION_STRING ||
 			 option->type == HW_OPTION_WORD || option->type == HW_OPTION_ID ||
+			 option->type == HW_OPTION_IDS ||
 			 option->type == HW_OPTION_URL || option->type == HW_OPTION_PROXY))
 			return *(char *const *) ((const char *) options + option->offset);
 	}
@@ -714,36 +733,44 @@ next_region(void *state)
 	return (*next)->service ? (*next)++->region : NULL;
 }
 
+static HwSite
+site_of(const HwOptions *options, const char *region)
+{
+	HwSite		site = hw_site_of_region(region);
+
+	if (options->site)
+		(void) hw_site_find(options->site, &site);
+	return site;
+}
+
 const char *
 hw_options_endpoint(const HwOptions *options, const HwService *service,
-					ForeignServer *server)
+					const char *region, ForeignServer *server)
 {
 	const char *url = hw_option_text(options, service->endpoint_option);
-	HwSite		site = hw_site_of_region(options->region);
 	const HwEndpoint *next = hw_endpoints();
 	const char *closest;
 
 	if (url == NULL)
 		url = options->endpoint;
-	if (options->site)
-		(void) hw_site_find(options->site, &site);
 	if (url == NULL)
-		url = hw_endpoint_find(service->name, options->region, site);
+		url = hw_endpoint_find(service->name, region,
+							   site_of(options, region));
 	if (url)
 		return url;
 
-	if (options->region == NULL)
+	if (region == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
 				 errmsg("server \"%s\" has no region", server->servername),
 				 errdetail("%s is a service of a region.", service->title),
 				 errhint("Set option \"region\" of the server or foreign table, or option \"%s\" of the server.",
 						 service->endpoint_option)));
-	closest = hw_closest(options->region, next_region, &next);
+	closest = hw_closest(region, next_region, &next);
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
 			 errmsg("no endpoint of %s is known for region \"%s\"",
-					service->title, options->region),
+					service->title, region),
 			 closest ?
 			 errhint("Perhaps you meant the region \"%s\"; for another region set option \"%s\" of the server.",
 					 closest, service->endpoint_option) :
@@ -752,17 +779,15 @@ hw_options_endpoint(const HwOptions *options, const HwService *service,
 }
 
 const char *
-hw_options_iam_endpoint(const HwOptions *options)
+hw_options_iam_endpoint(const HwOptions *options, const char *region)
 {
-	HwSite		site = hw_site_of_region(options->region);
-
 	if (options->iam_endpoint)
 		return options->iam_endpoint;
 	if (options->endpoint)
 		return options->endpoint;
-	if (options->site)
-		(void) hw_site_find(options->site, &site);
-	return hw_endpoint_find("iam", options->region, site);
+	if (region == NULL)
+		region = options->region;
+	return hw_endpoint_find("iam", region, site_of(options, region));
 }
 
 void
@@ -781,7 +806,7 @@ hw_options_transport(const HwOptions *options, ForeignServer *server,
 	fetch->domain_id = options->domain_id;
 
 	/* Whoever does without IAM need not be allowed to reach it. */
-	fetch->iam_endpoint = hw_options_iam_endpoint(options);
+	fetch->iam_endpoint = hw_options_iam_endpoint(options, NULL);
 	if (!hw_guard_allows(server, fetch->iam_endpoint))
 		fetch->iam_endpoint = NULL;
 }

@@ -38,6 +38,7 @@ typedef enum HwOptionType
 	HW_OPTION_PROXY,			/* URL of a proxy, without credentials */
 	HW_OPTION_ID,				/* 0-9 A-Z a-z _ - */
 	HW_OPTION_HEADER,			/* part of a header: visible ASCII, no comma */
+	HW_OPTION_IDS,				/* several, commas between them */
 	HW_OPTION_PATH				/* absolute file name on the server */
 } HwOptionType;
 
@@ -69,6 +70,9 @@ typedef struct HwOptions
 	char	   *region;
 	char	   *site;
 	char	   *project_id;
+	char	   *projects;
+	char	   *regions;
+	char	   *on_project_error;
 	char	   *domain_id;
 	char	   *enterprise_project_id;
 	char	   *language;
@@ -99,15 +103,20 @@ extern bool hw_option_is_url(const char *name);
 extern const char *hw_option_text(const HwOptions *options, const char *name);
 
 /*
- * The base URL of a service; ERROR with a hint that lists near regions when
+ * The base URL of a service in a region, which may be NULL; ERROR with a hint that lists near regions when
  * neither an endpoint nor a known region is given.
  */
 extern const char *hw_options_endpoint(const HwOptions *options,
 									   const HwService *service,
+									   const char *region,
 									   ForeignServer *server);
 
-/* The base URL of IAM: there is always one. */
-extern const char *hw_options_iam_endpoint(const HwOptions *options);
+/*
+ * The base URL of IAM for a region, or for the options' when it is NULL: there
+ * is always one.
+ */
+extern const char *hw_options_iam_endpoint(const HwOptions *options,
+										   const char *region);
 
 /*
  * How requests travel to an endpoint; texts point into the options.  ERROR

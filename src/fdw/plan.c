@@ -16,6 +16,7 @@
 #include "catalog/pg_type.h"
 #include "fdw/compat.h"
 #include "fdw/conditions.h"
+#include "fdw/locations.h"
 #include "fdw/totals.h"
 #include "fdw/upper.h"
 #include "miscadmin.h"
@@ -29,25 +30,40 @@
 #include "utils/lsyscache.h"
 #include "utils/selfuncs.h"
 
+/* Of a scan that will find a required value missing; it fails at once. */
+#define MISSING_COST 1e15
+
 /* Rows of a list that has never been analyzed or read. */
 #define ROWS_DEFAULT 1000.0
 
 /* Elements of an array that is not known yet, as the server takes it. */
 #define ARRAY_LENGTH_DEFAULT 10
 
+static bool
+has_condition(List *conditions, const HwParam *param)
+{
+	ListCell   *lc;
+
+	foreach(lc, conditions)
+	{
+		if (((HwCondition *) lfirst(lc))->param == param)
+			return true;
+	}
+	return false;
+}
+
 const HwParam *
 hw_plan_missing(const HwForeignTable *foreign, List *conditions)
 {
+	const HwParam *region = hw_param_find(foreign->api, "region");
+	bool		has_region = region && has_condition(conditions, region);
+
 	for (const HwParam *param = foreign->api->params; param && param->name;
 		 param++)
 	{
-		ListCell   *lc;
-		bool		is_set = !param->is_required ||
-			hw_option_text(foreign->options, param->option) != NULL;
-
-		foreach(lc, conditions)
-			is_set |= ((HwCondition *) lfirst(lc))->param == param;
-		if (!is_set)
+		if (param->is_required &&
+			!hw_locations_are_told(foreign, has_condition(conditions, param),
+								   has_region))
 			return param;
 	}
 	return NULL;
@@ -62,15 +78,18 @@ remembered_rows(const HwRelInfo *info, List *conditions, double *nlists)
 {
 	HwBinding  *bindings;
 	int			nbindings;
+	HwLocations locations;
 
 	if (info->foreign->table->key == NULL ||
 		hw_plan_missing(info->foreign, conditions))
 		return -1;
 	nbindings = hw_bindings_of_constants(info->foreign, conditions,
 										 &bindings);
-	return nbindings < 0 ? -1 :
-		hw_totals_find(info->foreign, info->userid, bindings, nbindings,
-					   nlists);
+	if (nbindings < 0 ||
+		!hw_locations_guess(info->foreign, bindings, nbindings, &locations))
+		return -1;
+	return hw_totals_find(info->foreign, info->userid, locations.bindings,
+						  locations.nbindings, nlists);
 }
 
 static double
@@ -243,6 +262,7 @@ static double
 strands_of_table(const HwForeignTable *foreign, List *conditions)
 {
 	double		strands = 1;
+	double		nlocations = 0;
 
 	for (const HwParam *param = foreign->api->params; param && param->name;
 		 param++)
@@ -261,9 +281,13 @@ strands_of_table(const HwForeignTable *foreign, List *conditions)
 				count = count == 0 ? count_values(condition) :
 					Min(count, count_values(condition));
 		}
-		strands *= Max(count, 1);
+		if (param->is_location)
+			nlocations = Max(nlocations, count);
+		else
+			strands *= Max(count, 1);
 	}
-	return strands;
+	return strands * (nlocations > 0 ? nlocations :
+					  hw_locations_count(foreign));
 }
 
 /* Does a param take its value from a clause of this path? */
@@ -293,7 +317,8 @@ is_set_by_option(const HwForeignTable *foreign, const HwParam *param)
 	const char *value = param->option ?
 		hw_option_text(foreign->options, param->option) : NULL;
 
-	return value && (param->reserved == NULL ||
+	/* Where to read, values of other tables only narrow. */
+	return value && !param->is_location && (param->reserved == NULL ||
 					 strcmp(value, param->reserved) != 0);
 }
 
@@ -382,8 +407,9 @@ add_scan_path(PlannerInfo *root, RelOptInfo *baserel, List *conditions,
 	Cost		total;
 	ForeignPath *path;
 
+	/* Never the better plan, but perhaps the only one in this join order. */
 	if (hw_plan_missing(info->foreign, conditions))
-		return;
+		startup += MISSING_COST;
 	for (int i = 0; i < list_length(conditions); i++)
 	{
 		HwCondition *condition = list_nth(conditions, i);
@@ -534,19 +560,35 @@ add_lookup_path(PlannerInfo *root, RelOptInfo *baserel,
 				  param_info->ppi_req_outer);
 }
 
+/* Is there a look-up that is given all that a request needs? */
+static bool
+has_told_path(RelOptInfo *baserel)
+{
+	ListCell   *lc;
+
+	foreach(lc, baserel->pathlist)
+	{
+		if (((Path *) lfirst(lc))->startup_cost < MISSING_COST)
+			return true;
+	}
+	return false;
+}
+
 void
 hwGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 {
 	HwRelInfo  *info = baserel->fdw_private;
 	ListCell   *lc;
 
+	List	   *outers = find_outers(root, baserel);
+	const HwParam *missing = hw_plan_missing(info->foreign, info->conditions);
+
+	foreach(lc, outers)
+		add_lookup_path(root, baserel, lfirst(lc));
+	if (missing && !has_told_path(baserel))
+		hw_conditions_require(info->foreign, missing);
 	add_scan_path(root, baserel, info->conditions, info->sent, baserel->rows,
 				  baserel->lateral_relids);
-	foreach(lc, find_outers(root, baserel))
-		add_lookup_path(root, baserel, lfirst(lc));
-	if (baserel->pathlist == NIL)
-		hw_conditions_require(info->foreign,
-							  hw_plan_missing(info->foreign, info->conditions));
 }
 
 bool
@@ -639,10 +681,11 @@ void
 hw_plan_write(const HwCondition *condition, List **names, List **values)
 {
 	*names = lappend(*names,
-					 list_make4(makeString(pstrdup(condition->column->name)),
+					 list_make5(makeString(pstrdup(condition->column->name)),
 								makeInteger(condition->is_negated),
 								makeInteger(condition->nvalues_max),
-								condition->are_arrays));
+								condition->are_arrays,
+								makeInteger(condition->narrows)));
 	*values = list_concat(*values, condition->values);
 }
 
@@ -669,19 +712,22 @@ hwGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid,
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
 		HwCondition *condition;
+		bool		narrows;
 
 		if (rinfo->pseudoconstant)
 			continue;
 		condition = hw_condition_of_clause(root, foreign, baserel->relid,
 										   PATH_REQ_OUTER(&best_path->path),
 										   rinfo->clause);
-		if (condition && is_set_by_option(foreign, condition->param) &&
+		narrows = condition &&
 			!hw_condition_of_clause(root, foreign, baserel->relid, NULL,
-									rinfo->clause))
+									rinfo->clause);
+		if (narrows && is_set_by_option(foreign, condition->param))
 			condition = NULL;
 		if (condition)
 		{
 			condition->nvalues_max = limit_of(best_path, rinfo->clause);
+			condition->narrows = narrows;
 			hw_plan_write(condition, &names, &values);
 		}
 		else
@@ -745,6 +791,7 @@ hw_plan_read(const HwForeignTable *foreign, ForeignScan *scan)
 		condition->is_negated = intVal(lsecond(name)) != 0;
 		condition->nvalues_max = intVal(lthird(name));
 		condition->are_arrays = lfourth(name);
+		condition->narrows = intVal(list_nth(name, 4)) != 0;
 		for (int i = 0; i < list_length(condition->are_arrays); i++)
 			condition->values = lappend(condition->values,
 										list_nth(scan->fdw_exprs, position++));

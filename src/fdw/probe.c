@@ -45,7 +45,8 @@ set_target(ForeignServer *server, HwSession *session, HwProbeTarget *target)
 				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
 				 errmsg("server \"%s\" has no project", server->servername),
 				 errhint("Set option \"project_id\" of the server.")));
-	target->endpoint = hw_options_endpoint(options, target->service, server);
+	target->endpoint = hw_options_endpoint(options, target->service,
+										   options->region, server);
 	target->project_id = options->project_id;
 	target->enterprise_project_id = options->enterprise_project_id;
 	target->names_scope =

@@ -8,6 +8,7 @@
 #include "fdw/question.h"
 
 #include "fdw/compat.h"
+#include "fdw/locations.h"
 
 static HwOnDrift
 on_drift(const HwOptions *options)
@@ -44,21 +45,33 @@ set_dialect(const HwForeignTable *foreign, HwSession *session,
 	else
 	{
 		question->dialect = hw_session_dialect(session, foreign->api,
-											   foreign->endpoint);
+											   question->endpoints[0]);
 		question->dialect_is_known = question->dialect != HW_DIALECT_AUTO;
 	}
 }
 
-void
+bool
 hw_question_set(const HwForeignTable *foreign, HwSession *session,
-				HwQuestion *question)
+				const HwBinding *bindings, int nbindings,
+				HwQuestion *question, long *nrequests)
 {
 	const HwOptions *options = foreign->options;
+	ForeignServer *server = GetForeignServer(foreign->serverid);
+	HwLocations locations;
+	bool		can_match = hw_locations_settle(foreign, session, bindings,
+												nbindings, &locations);
+
+	*nrequests = locations.nrequests;
+	if (!can_match)
+		return false;
+	question->bindings = locations.bindings;
+	question->nbindings = locations.nbindings;
+	question->endpoints = locations.endpoints;
+	question->skips_failed = strcmp(options->on_project_error, "skip") == 0;
 
 	question->service = foreign->service;
 	question->api = foreign->api;
 	question->table = foreign->table;
-	question->endpoint = foreign->endpoint;
 
 	/* Which project is asked, the pager takes from the path. */
 	if (hw_auth_signs(hw_client_auth(hw_session_client(session))))
@@ -68,6 +81,10 @@ hw_question_set(const HwForeignTable *foreign, HwSession *session,
 	question->window = (int) options->prefetch;
 	question->on_drift = on_drift(options);
 	set_dialect(foreign, session, question);
-	hw_options_transport(options, GetForeignServer(foreign->serverid),
-						 foreign->endpoint, &question->fetch);
+
+	/* May the server send to all of them?  The last one's rules are used. */
+	for (int i = 0; i < locations.count; i++)
+		hw_options_transport(options, server, locations.endpoints[i],
+							 &question->fetch);
+	return true;
 }

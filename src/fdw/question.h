@@ -18,10 +18,13 @@
 extern int	hw_question_page_size(const HwForeignTable *foreign);
 
 /*
- * Fills in all but columns, bindings, row goal and statement.  Texts point
- * into the table's options.
+ * Fills in all but columns, row goal and statement; waits when IAM has to be
+ * asked where to read.  Texts point into the table's options, the bindings and
+ * the current memory context.  False when nothing can match.  nrequests is
+ * what IAM was sent.
  */
-extern void hw_question_set(const HwForeignTable *foreign, HwSession *session,
-							HwQuestion *question);
+extern bool hw_question_set(const HwForeignTable *foreign, HwSession *session,
+							const HwBinding *bindings, int nbindings,
+							HwQuestion *question, long *nrequests);
 
 #endif							/* HW_QUESTION_H */

@@ -288,6 +288,35 @@ hw_report_scan(const HwForeignTable *foreign, const HwStatus *status)
 }
 
 void
+hw_report_lookup(const HwForeignTable *foreign, const HwStatus *status)
+{
+	report(psprintf(_("could not look up the projects for foreign table \"%s\""),
+					foreign->relname),
+		   foreign->servername, hw_iam.apis, status);
+	pg_unreachable();
+}
+
+void
+hw_report_skipped(const HwForeignTable *foreign, const char *project,
+				  const char *region, long nrows, const HwStatus *status)
+{
+	char	   *detail = detail_of(foreign->api, status);
+	char	   *hint = hint_of(foreign->servername, foreign->api, status);
+
+	if (nrows > 0)
+		detail = psprintf("%s %ld of its rows had been read.", detail, nrows);
+	ereport(WARNING,
+			(errcode(sqlstate_of(status->kind)),
+			 region ?
+			 errmsg("skipped project \"%s\" in region \"%s\" of foreign table \"%s\"",
+					project, region, foreign->relname) :
+			 errmsg("skipped project \"%s\" of foreign table \"%s\"",
+					project, foreign->relname),
+			 errdetail_internal("%s", detail),
+			 hint ? errhint("%s", hint) : 0));
+}
+
+void
 hw_report_probe(const char *servername, const HwApi *api,
 				const HwStatus *status)
 {

@@ -20,6 +20,15 @@
 pg_noreturn extern void hw_report_scan(const HwForeignTable *foreign,
 						   const HwStatus *status);
 
+/* ERROR: IAM did not tell which projects there are. */
+pg_noreturn extern void hw_report_lookup(const HwForeignTable *foreign,
+							 const HwStatus *status);
+
+/* WARNING: a project is left out; some of its rows may have been read. */
+extern void hw_report_skipped(const HwForeignTable *foreign,
+							  const char *project, const char *region,
+							  long nrows, const HwStatus *status);
+
 /* WARNING: the list changed while it was read. */
 extern void hw_report_drift(const HwForeignTable *foreign,
 							const HwStatus *status);

@@ -98,13 +98,21 @@ pin_session(HwScan *scan, EState *estate)
 	}
 }
 
-void
-hw_scan_ask(HwScan *scan, EState *estate, HwQuestion *question)
+bool
+hw_scan_ask(HwScan *scan, EState *estate, const HwBinding *bindings,
+			int nbindings, HwQuestion *question)
 {
 	HwStatus	status;
+	long		nlookups;
+	bool		can_match;
 
 	pin_session(scan, estate);
-	hw_question_set(scan->foreign, scan->session, question);
+	can_match = hw_question_set(scan->foreign, scan->session, bindings,
+								nbindings, question, &nlookups);
+	scan->nlookups += nlookups;
+	if (!can_match)
+		return false;
+	strlcpy(scan->endpoint, question->endpoints[0], sizeof(scan->endpoint));
 	question->statement = hw_session_statement(estate);
 	if (scan->repeats != HW_READ_ONCE)
 		question->fetch.statement = question->statement;
@@ -114,6 +122,7 @@ hw_scan_ask(HwScan *scan, EState *estate, HwQuestion *question)
 	if (scan->pager_owner->object == NULL)
 		hw_report_scan(scan->foreign, &status);
 	scan->pager = scan->pager_owner->object;
+	return true;
 }
 
 /* Opens a pager for the bindings; none when no row can match. */
@@ -128,12 +137,11 @@ scan_start(ForeignScanState *node)
 	scan->is_over = scan->nbindings < 0;
 	if (scan->is_over)
 		return;
-	question.bindings = scan->bindings;
-	question.nbindings = scan->nbindings;
 	question.columns = hw_tuple_columns(scan->maker, &question.ncolumns);
 	question.row_goal = scan->plan->row_goal > LONG_MAX / 2 ? 0
 		: (long) scan->plan->row_goal;
-	hw_scan_ask(scan, node->ss.ps.state, &question);
+	scan->is_over = !hw_scan_ask(scan, node->ss.ps.state, scan->bindings,
+								 scan->nbindings, &question);
 }
 
 /* --- statistics ----------------------------------------------------- */
@@ -181,7 +189,7 @@ hw_scan_stop(HwScan *scan)
 	add_stats(&scan->stats, &last);
 	if (last.dialect_is_known)
 		hw_session_learn(scan->session, scan->foreign->api,
-						 scan->foreign->endpoint, last.dialect);
+						 scan->endpoint, last.dialect);
 	hw_totals_note(scan->foreign, scan->userid, scan->pager);
 	scan->pager = NULL;
 	hw_own_release(scan->pager_owner);
@@ -348,6 +356,7 @@ hwIterateForeignScan(ForeignScanState *node)
 	HwScan	   *scan = node->fdw_state;
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 	HwStatus	warning;
+	HwSkipped	skipped;
 
 	if (scan->counted)
 		return hw_count_next(node);
@@ -365,6 +374,9 @@ hwIterateForeignScan(ForeignScanState *node)
 			hw_wait_drive(scan->session);
 		if (hw_pager_take_warning(scan->pager, &warning))
 			hw_report_drift(scan->foreign, &warning);
+		while (hw_pager_take_skipped(scan->pager, &skipped))
+			hw_report_skipped(scan->foreign, skipped.project, skipped.region,
+							  skipped.nrows, skipped.status);
 		switch (state)
 		{
 			case HW_PAGER_ROW:

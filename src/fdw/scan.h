@@ -45,6 +45,8 @@ typedef struct HwScan
 	Tuplestorestate *kept;		/* rows so far, if they may be read again */
 	TupleTableSlot *kept_slot;
 	struct HwCounted *counted;	/* of a scan that counts, else NULL */
+	char		endpoint[256];	/* where the pager reads first */
+	long		nlookups;		/* requests to IAM */
 	HwPagerStats stats;			/* of the pagers that are gone */
 } HwScan;
 
@@ -55,9 +57,12 @@ extern void hwEndForeignScan(ForeignScanState *node);
 
 /*
  * Opens a pager: the caller has set what is asked for, the rest follows from
- * the table and its session.  ERROR when there are no credentials.
+ * the table and its session.  ERROR when there are no credentials, false when
+ * no row can match.
  */
-extern void hw_scan_ask(HwScan *scan, EState *estate, HwQuestion *question);
+extern bool hw_scan_ask(HwScan *scan, EState *estate,
+						const HwBinding *bindings, int nbindings,
+						HwQuestion *question);
 
 /* Lets the pager go, keeping its counters and what it found out. */
 extern void hw_scan_stop(HwScan *scan);

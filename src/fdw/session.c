@@ -41,6 +41,15 @@ typedef struct HwLearnt
 	HwDialect	dialect;
 } HwLearnt;
 
+/* What IAM was asked, and its answer. */
+typedef struct HwLookup
+{
+	struct HwLookup *next;
+	char	   *endpoint;
+	char	   *name;			/* empty: all projects */
+	HwProjects *projects;
+} HwLookup;
+
 struct HwSession
 {
 	HwSession  *next;
@@ -50,6 +59,7 @@ struct HwSession
 	uint32		mapping_hash;
 	uint32		server_hash;
 	HwClient   *client;
+	HwLookup   *lookups;
 	HwCounters	counters;		/* in copies only */
 	int			npins;
 	bool		is_doomed;
@@ -70,6 +80,16 @@ session_close(HwSession *session)
 		link = &(*link)->next;
 	*link = session->next;
 	hw_client_close(session->client);
+	while (session->lookups)
+	{
+		HwLookup   *lookup = session->lookups;
+
+		session->lookups = lookup->next;
+		hw_projects_free(lookup->projects);
+		pfree(lookup->endpoint);
+		pfree(lookup->name);
+		pfree(lookup);
+	}
 	for (int i = 0; i < session->ndescriptors; i++)
 		ReleaseExternalFD();
 	pfree(session);
@@ -359,6 +379,44 @@ hw_session_learn(HwSession *session, const HwApi *api, const char *endpoint,
 		strlcpy(learnt->endpoint, endpoint, sizeof(learnt->endpoint));
 	}
 	learnt->dialect = dialect;
+}
+
+const HwProjects *
+hw_session_projects(HwSession *session, const char *endpoint,
+					const char *name)
+{
+	for (HwLookup *lookup = session->lookups; lookup; lookup = lookup->next)
+	{
+		if (strcmp(lookup->endpoint, endpoint) == 0 &&
+			strcmp(lookup->name, name ? name : "") == 0)
+			return lookup->projects;
+	}
+	return NULL;
+}
+
+const HwProjects *
+hw_session_keep_projects(HwSession *session, const char *endpoint,
+						 const char *name, HwProjects *projects)
+{
+	HwLookup   *lookup = NULL;
+
+	PG_TRY();
+	{
+		lookup = MemoryContextAllocZero(CacheMemoryContext, sizeof(HwLookup));
+		lookup->endpoint = MemoryContextStrdup(CacheMemoryContext, endpoint);
+		lookup->name = MemoryContextStrdup(CacheMemoryContext,
+										   name ? name : "");
+	}
+	PG_CATCH();
+	{
+		hw_projects_free(projects);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	lookup->projects = projects;
+	lookup->next = session->lookups;
+	session->lookups = lookup;
+	return projects;
 }
 
 void

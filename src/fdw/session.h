@@ -16,6 +16,7 @@
 
 #include "core/client.h"
 #include "core/pager.h"
+#include "core/projects.h"
 #include "fdw/own.h"
 #include "nodes/execnodes.h"
 
@@ -44,6 +45,19 @@ extern HwDialect hw_session_dialect(HwSession *session, const HwApi *api,
 									const char *endpoint);
 extern void hw_session_learn(HwSession *session, const HwApi *api,
 							 const char *endpoint, HwDialect dialect);
+
+/*
+ * The projects of a name, or all when it is NULL, as IAM at a place has told
+ * them; NULL when it has not been asked.  Keeping takes the projects over and
+ * returns them.  They live as long as the session, which must be pinned.
+ */
+extern const HwProjects *hw_session_projects(HwSession *session,
+											 const char *endpoint,
+											 const char *name);
+extern const HwProjects *hw_session_keep_projects(HwSession *session,
+												  const char *endpoint,
+												  const char *name,
+												  HwProjects *projects);
 
 /* Lets a session go when its last pin does: its engine is beyond use. */
 extern void hw_session_doom(HwSession *session);

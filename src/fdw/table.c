@@ -71,6 +71,20 @@ column_of_attribute(HwForeignTable *foreign, Form_pg_attribute attribute)
 			 errhint("SELECT * FROM hwbss_fdw_columns() lists all columns; option \"column_name\" maps a column of another name.")));
 }
 
+/* What options say of a service of regions, a query may say instead. */
+static const char *
+find_endpoint(const HwForeignTable *foreign, ForeignServer *server)
+{
+	const HwOptions *options = foreign->options;
+
+	if (foreign->service->scope == HW_PROJECT_SCOPE &&
+		options->region == NULL && options->endpoint == NULL &&
+		hw_option_text(options, foreign->service->endpoint_option) == NULL)
+		return NULL;
+	return hw_options_endpoint(options, foreign->service, options->region,
+							   server);
+}
+
 HwForeignTable *
 hw_table_of_relation(Relation relation)
 {
@@ -103,8 +117,7 @@ hw_table_of_relation(Relation relation)
 		if (!attribute->attisdropped)
 			foreign->columns[i] = column_of_attribute(foreign, attribute);
 	}
-	foreign->endpoint = hw_options_endpoint(foreign->options,
-											foreign->service, server);
+	foreign->endpoint = find_endpoint(foreign, server);
 	return foreign;
 }
 

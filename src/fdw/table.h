@@ -27,12 +27,13 @@ typedef struct HwForeignTable
 	int			natts;
 	const HwColumn **columns;	/* by attribute number - 1; NULL: dropped */
 	HwOptions  *options;
-	const char *endpoint;		/* base URL of the service */
+	const char *endpoint;		/* base URL of the service; NULL when it is one
+								 * of regions and no option tells the region */
 } HwForeignTable;
 
 /*
  * Looks a foreign table up.  ERROR when the catalogue has no such table or
- * column (with the closest one as a hint), or no endpoint is known.
+ * column (with the closest one as a hint), or the region is unknown.
  */
 extern HwForeignTable *hw_table_open(Oid relid);
 

@@ -51,7 +51,7 @@ make_key(const HwForeignTable *foreign, Oid userid, HwText *name,
 	const unsigned char *bytes;
 
 	if (!hw_text_printf(name, "%s\n%s", foreign->api->name,
-						foreign->endpoint))
+						foreign->endpoint ? foreign->endpoint : ""))
 		return false;
 	bytes = (const unsigned char *) name->data;
 	memset(key, 0, sizeof(*key));

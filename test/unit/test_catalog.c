@@ -57,26 +57,26 @@ static const Document documents[] = {
 		"resource_id version quota_status used_status host_id host_name "
 		"charging_mode tags expire_time shared_quota enterprise_project_id "
 		"enterprise_project_name",
-		"create_time category project_id"
+		"create_time category project_id region"
 	},
 	{
 		"hss_quota_tags", "hss", "quotas_detail", HW_GET,
 		"/v5/{project_id}/billing/quotas-detail", "2024-11-19",
 		"key value",
-		"resource_id category project_id"
+		"resource_id category project_id region"
 	},
 	{
 		"hss_quota_statistics", "hss", "quotas_detail", HW_GET,
 		"/v5/{project_id}/billing/quotas-detail", "2024-11-19",
 		"version total_num",
-		"project_id"
+		"project_id region"
 	},
 	{
 		"hss_quota_summary", "hss", "quotas_detail", HW_GET,
 		"/v5/{project_id}/billing/quotas-detail", "2024-11-19",
 		"packet_cycle_num on_demand_num used_num idle_num normal_num "
 		"expired_num freeze_num total_num",
-		"project_id"
+		"project_id region"
 	},
 };
 

@@ -93,6 +93,7 @@ use(const char *name, const char *columns)
 		asked[0] = (HwAsked) {hw_param_find(api, "project_id"), "p-1"};
 		asked[1] = (HwAsked) {hw_param_find(api, "category"),
 		"host_resource"};
+		asked[2] = (HwAsked) {hw_param_find(api, "region"), "r-1"};
 	}
 }
 
@@ -180,7 +181,7 @@ test_examples(void)
 	reads(quotas, "af4d08ad-2b60-4916-a5cf-8d6a23956dda|hss.version.wtp|"
 		  "normal|used|71a15ecc-049f-4cca-bd28-5e90aca1817f|zhangxiaodong2|"
 		  "packet_cycle|[{\"key\":\"Service\",\"value\":\"HSS\"}]|-1|shared|"
-		  "~|~|~|host_resource|p-1\n");
+		  "~|~|~|host_resource|p-1|r-1\n");
 	page = decode(quotas, strlen(quotas), NULL, 0, &status);
 	is_int(page->total, 60, "its total");
 	is_int(page->nelements, 1, "its element");
@@ -189,11 +190,11 @@ test_examples(void)
 	hw_page_free(page);
 	use("hss_quota_tags", "*");
 	reads(quotas, "af4d08ad-2b60-4916-a5cf-8d6a23956dda|Service|HSS|"
-		  "host_resource|p-1\n");
+		  "host_resource|p-1|r-1\n");
 	use("hss_quota_statistics", "*");
-	reads(quotas, "hss.version.basic|8|p-1\n");
+	reads(quotas, "hss.version.basic|8|p-1|r-1\n");
 	use("hss_quota_summary", "*");
-	reads(quotas, "60|0|40|20|60|0|0|60|p-1\n");
+	reads(quotas, "60|0|40|20|60|0|0|60|p-1|r-1\n");
 }
 
 /* Absent and null are NULL; numbers and texts each serve for the other. */

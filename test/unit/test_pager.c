@@ -247,7 +247,7 @@ open_pager(HwClient *by, const char *settings, HwStatus *status)
 	}
 	question.bindings = bindings;
 	snprintf(url, sizeof(url), "http://127.0.0.1:%d/case/%s", port, settings);
-	question.endpoint = url;
+	question.endpoints = (const char *const[]) {url};
 	hw_status_clear(status);
 	return hw_pager_open(by, &question, status);
 }
@@ -1378,7 +1378,7 @@ open_only(void *arg)
 	binding.param = hw_param_find(question.api, "quota_status");
 	question.bindings = &binding;
 	question.nbindings = 1;
-	question.endpoint = "https://h";
+	question.endpoints = (const char *const[]) {"https://h"};
 	question.fetch.transport.ca_file = "ca";
 	question.fetch.transport.proxy = "http://proxy";
 	pager = hw_pager_open(client, &question, &status);
@@ -1424,7 +1424,7 @@ test_memory(void)
 	column_names = "version total_num";
 	alloc_torture(read_all, (void *) "quotas=20;id=union", "lists of counters");
 	ask_anew();
-	question.endpoint = "ftp://h";
+	question.endpoints = (const char *const[]) {"ftp://h"};
 	question.table = hw_table_find("hss_quotas", &question.api,
 								   &question.service);
 	ok(hw_pager_open(client, &question, &status) == NULL &&

@@ -1,0 +1,126 @@
+/*-------------------------------------------------------------------------
+ *
+ * projects.c
+ *	  The projects of an account, as IAM lists them.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "core/projects.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/ask.h"
+#include "core/json.h"
+
+bool
+hw_projects_ask(const HwBase *base, const char *name, HwRequest *request,
+				HwStatus *status)
+{
+	const HwApi *api = hw_iam.apis;
+	HwAsked		asked[] = {{name ? api->params : NULL, name}, {NULL, NULL}};
+
+	return hw_ask(&hw_iam, api, base, asked, NULL, (HwCursor) {0, 0},
+				  request, status);
+}
+
+static char *
+copy_member(const HwNode *project, const char *name)
+{
+	const HwNode *node = hw_json_find(project, name);
+	const char *text = node ? hw_json_text(node) : NULL;
+
+	return strdup(text ? text : "");
+}
+
+static bool
+read_project(const HwNode *node, HwProject *project)
+{
+	const HwNode *enabled = hw_json_find(node, "enabled");
+
+	project->id = copy_member(node, "id");
+	project->name = copy_member(node, "name");
+	project->is_enabled = enabled == NULL ||
+		hw_json_kind(enabled) != HW_NODE_FALSE;
+	return project->id && project->name;
+}
+
+static HwProjects *
+read_list(const HwNode *list, HwStatus *status)
+{
+	HwProjects *projects;
+	size_t		count = 0;
+
+	for (const HwNode *n = hw_json_child(list); n; n = hw_json_next(n))
+		count++;
+	projects = calloc(1, sizeof(HwProjects) + count * sizeof(HwProject));
+	if (projects == NULL)
+	{
+		hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
+		return NULL;
+	}
+	for (const HwNode *n = hw_json_child(list); n; n = hw_json_next(n))
+	{
+		HwProject  *project = &projects->list[projects->count++];
+
+		if (!read_project(n, project))
+		{
+			hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
+			hw_projects_free(projects);
+			return NULL;
+		}
+		if (project->id[0] == '\0')
+		{
+			hw_status_set(status, HW_BAD_REPLY,
+						  "the reply has a project without id");
+			hw_projects_free(projects);
+			return NULL;
+		}
+	}
+	return projects;
+}
+
+HwProjects *
+hw_projects_read(const char *body, size_t bytes, HwStatus *status)
+{
+	HwJson	   *json = hw_json_parse(body, bytes, status);
+	const HwNode *list;
+	HwProjects *projects = NULL;
+
+	if (json == NULL)
+		return NULL;
+	list = hw_json_find(hw_json_root(json), "projects");
+	if (list == NULL || hw_json_kind(list) != HW_NODE_ARRAY)
+		hw_status_set(status, HW_BAD_REPLY,
+					  "the reply has no list \"projects\"");
+	else
+		projects = read_list(list, status);
+	hw_json_free(json);
+	return projects;
+}
+
+void
+hw_projects_free(HwProjects *projects)
+{
+	for (int i = 0; projects && i < projects->count; i++)
+	{
+		free(projects->list[i].id);
+		free(projects->list[i].name);
+	}
+	free(projects);
+}
+
+size_t
+hw_project_region_length(const HwProject *project)
+{
+	return strcspn(project->name, "_");
+}
+
+bool
+hw_project_is_in(const HwProject *project, const char *region)
+{
+	size_t		length = hw_project_region_length(project);
+
+	return strlen(region) == length &&
+		strncmp(project->name, region, length) == 0;
+}

@@ -1,0 +1,45 @@
+/*-------------------------------------------------------------------------
+ *
+ * projects.h
+ *	  The projects of an account, as IAM lists them.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef HW_PROJECTS_H
+#define HW_PROJECTS_H
+
+#include "core/request.h"
+#include "core/status.h"
+
+typedef struct HwProject
+{
+	char	   *id;
+	char	   *name;			/* of its region, or REGION_NAME */
+	bool		is_enabled;
+} HwProject;
+
+typedef struct HwProjects
+{
+	int			count;
+	HwProject	list[];
+} HwProjects;
+
+/*
+ * Fills an initialised request for the projects of one name, or for all when
+ * the name is NULL.  False with a status when it cannot be made.
+ */
+extern bool hw_projects_ask(const HwBase *base, const char *name,
+							HwRequest *request, HwStatus *status);
+
+/* The projects in a reply, malloc'd; NULL and a status when it has no list. */
+extern HwProjects *hw_projects_read(const char *body, size_t bytes,
+									HwStatus *status);
+extern void hw_projects_free(HwProjects *projects);
+
+/* Whether a project lies in a region, which its name tells. */
+extern bool hw_project_is_in(const HwProject *project, const char *region);
+
+/* Length of the region's name at the start of the project's. */
+extern size_t hw_project_region_length(const HwProject *project);
+
+#endif							/* HW_PROJECTS_H */
