@@ -41,7 +41,7 @@ PG_CFLAGS = -std=gnu11 $(WARNINGS) -MMD -MP
 # inside, so that it cannot meet a namesake in another extension.
 EXPORTS = Pg_magic_func; _PG_init; hwbss_fdw_*; pg_finfo_hwbss_fdw_*;
 SHLIB_PREREQS = build/exports.map
-SHLIB_LINK = -Wl,--version-script=build/exports.map -lcurl -lcjson -lcrypto
+SHLIB_LINK = -Wl,--version-script=build/exports.map -lcurl -lcrypto
 
 EXTRA_CLEAN = build $(OBJS:.o=.d)
 
@@ -101,7 +101,7 @@ UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer \
 UNIT_LDFLAGS = $(patsubst __wrap_%,-Wl$(COMMA)--wrap=%,$(sort $(shell \
 	grep -ho '__wrap_[a-z0-9_]*' /dev/null $(UNIT_HELPERS:%=$(HERE)/%))))
 COMMA := ,
-UNIT_LIBS = -lcurl -lcjson -lcrypto -lpthread -lm
+UNIT_LIBS = -lcurl -lcrypto -lpthread -lm
 
 # A file test/unit/unit.mk may add flags, such as -lsomething.
 -include $(HERE)/test/unit/unit.mk

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/number.h"
 #include "core/verdict.h"
 
 /* More fields than any table of the catalogue has, with key and lists. */
@@ -193,7 +194,8 @@ find_fields(const Fields *fields, const HwNode *object, Found *found)
 		int			field;
 
 		if (before && place < HINTS_MAX &&
-			strcmp(hw_json_name(before), name) == 0)
+			before->name_length == child->name_length &&
+			memcmp(before->name, name, child->name_length) == 0)
 			field = found->hints[place];
 		else
 			field = field_find(fields, name);
@@ -276,7 +278,7 @@ cell_number(Decoder *decoder, const HwColumn *column, const HwNode *node,
 {
 	const char *text = hw_json_text(node);
 	size_t		length;
-	char		plain[48];
+	HwPlain		plain;
 
 	if (text == NULL)
 		return bad_value(decoder, column, "is not a number");
@@ -297,7 +299,7 @@ cell_number(Decoder *decoder, const HwColumn *column, const HwNode *node,
 		return bad_value(decoder, column, "is not a number");
 	if (column->type != HW_NUMERIC && strpbrk(text, ".eE"))
 	{
-		if (!hw_json_plain_integer(text, plain))
+		if (!hw_number_plain(text, plain))
 			return bad_value(decoder, column, "is not an integer");
 		return cell_print(decoder, cell, NULL, plain, strlen(plain));
 	}
@@ -334,9 +336,10 @@ cell_of_node(Decoder *decoder, const HwColumn *column, const HwNode *node,
 		cell->text = kind == HW_NODE_TRUE ? "true" : "false";
 	else
 		cell->text = hw_json_text(node);
-	if (column->reading == HW_UTC && cell->text[0] == '\0')
+	cell->length = kind == HW_NODE_STRING || kind == HW_NODE_NUMBER ?
+		node->length : strlen(cell->text);
+	if (column->reading == HW_UTC && cell->length == 0)
 		cell->text = NULL;
-	cell->length = cell->text ? strlen(cell->text) : 0;
 	return true;
 }
 

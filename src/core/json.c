@@ -3,30 +3,23 @@
  * json.c
  *	  Strict reading of a JSON reply.
  *
- * The whole grammar is checked here before cJSON sees a copy of the body, for
- * three reasons: cJSON forgives too much, its verdict on long numbers depends
- * on its version, and it does not tell a mistake from a lack of memory.  What
- * it then fails on can only be memory.
+ * One pass over a copy of the body, in which texts stay where they are: a
+ * string is unescaped in place and ends with a zero byte where its quote was;
+ * a number moves down by a byte, over what stood in front of it, to have room
+ * for one.  Nodes come from blocks.  So a document costs a few allocations,
+ * however many values it has.
  *
- * In that copy each number is blanked to a 0, so that cJSON never converts
- * one; the source texts are kept in a buffer of the document, and the nodes
- * point there.
+ * Why no library: docs/architecture.md, "Decisions".  test/fuzz compares what
+ * is read here with what cJSON reads.
  *
  *-------------------------------------------------------------------------
  */
 #include "core/json.h"
 
-#include <cjson/cJSON.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Digits of the longest integer that hw_json_plain_integer writes. */
-#define PLAIN_DIGITS_MAX 40
-
-/* Longest exponent that is worth adding up; any longer one is out of reach. */
-#define EXPONENT_MAX 100000000L
+#include "core/number.h"
 
 /*
  * Objects of up to this many names are searched for duplicates in pairs,
@@ -37,6 +30,10 @@
 /* Bytes that may be read behind the copy's end, for reading words. */
 #define PADDING 8
 
+/* Nodes of the first block, enough for a single object; later ones double. */
+#define BLOCK_MIN 64
+#define BLOCK_MAX 4096
+
 /* A number's digits as a string constant. */
 #define DIGITS(number) DIGITS_OF(number)
 #define DIGITS_OF(number) #number
@@ -44,66 +41,57 @@
 /* A byte in every byte of a word. */
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
+typedef struct Block
+{
+	struct Block *next;			/* allocated before this one */
+	size_t		count;
+	size_t		used;
+	HwNode		nodes[];
+} Block;
+
 struct HwJson
 {
-	cJSON	   *root;			/* owned */
-	HwText		numbers;		/* owned; zero-terminated texts of all numbers,
-								 * in document order */
+	HwNode	   *root;			/* in a block */
+	Block	   *blocks;			/* owned; the newest first */
+	char	   *bytes;			/* owned; a spare byte, then the body's copy,
+								 * which the texts of nodes lie in */
+	size_t		length;			/* of the body */
 };
 
-/* The check's way through the copy, which ends with zero bytes. */
-typedef struct Scan
+/* The way through the copy, which ends with zero bytes. */
+typedef struct Reader
 {
+	HwJson	   *json;
 	char	   *start;
 	char	   *p;				/* where it is, also when it failed */
 	char	   *end;
-	HwText	   *numbers;
+	int			depth;			/* objects and lists that are open */
 	HwKind		kind;			/* of the failure */
-	const char *complaint;		/* what is wrong at p */
-} Scan;
+	const char *complaint;		/* what is wrong at p; NULL: no memory */
+	const HwNode *duplicate;	/* or whose name is there already */
+} Reader;
 
-/* What may come next. */
-typedef enum Expects
-{
-	VALUE,
-	VALUE_OR_END,				/* right behind [ */
-	NAME,
-	NAME_OR_END,				/* right behind { */
-	COMMA_OR_END
-} Expects;
-
-/* Second pass: what the tree and the numbers have to be told. */
-typedef struct Finish
-{
-	const char *number;			/* text of the next one */
-	const char *numbers_end;
-	const cJSON *duplicate;
-	HwKind		kind;
-} Finish;
-
-static bool scan_document(Scan *scan);
-static bool scan_scalar(Scan *scan);
-static bool scan_string(Scan *scan);
-static bool scan_escape(Scan *scan);
-static bool scan_number(Scan *scan);
-static bool complain(Scan *scan, const char *complaint);
-static void skip_blanks(Scan *scan);
-static bool finish_node(Finish *finish, cJSON *node);
-static const cJSON *find_duplicate(const cJSON *object, bool *has_memory);
-static const cJSON *find_duplicate_sorted(const cJSON *object, size_t count,
-										  bool *has_memory);
-static size_t name_offset(const cJSON *root, const cJSON *node,
-						  const char *body, size_t length);
-static bool count_names(const cJSON *list, const cJSON *node, size_t *count);
-static void discard(Scan *scan);
-static void wipe_strings(cJSON *node);
+static bool read_body(Reader *reader);
+static HwNode *read_value(Reader *reader);
+static bool read_list(Reader *reader, HwNode *list);
+static bool read_object(Reader *reader, HwNode *object);
+static bool read_string(Reader *reader, const char **text, uint32_t *length);
+static bool read_escape(Reader *reader, char **out);
+static bool read_number(Reader *reader, HwNode *number);
+static bool read_word(Reader *reader, HwNode *node);
+static bool complain(Reader *reader, const char *complaint);
+static void explain(const Reader *reader, HwStatus *status);
+static void skip_blanks(Reader *reader);
+static HwNode *new_node(HwJson *json, HwNodeKind kind);
+static bool has_unique_names(Reader *reader, const HwNode *object);
+static bool has_unique_sorted(Reader *reader, const HwNode *object,
+							  size_t count);
 
 HwJson *
 hw_json_parse(const char *body, size_t length, HwStatus *status)
 {
+	Reader		reader = {.kind = HW_BAD_REPLY};
 	HwJson	   *json;
-	Scan		scan;
-	Finish		finish;
 
 	if (length == 0)
 	{
@@ -118,63 +106,24 @@ hw_json_parse(const char *body, size_t length, HwStatus *status)
 	}
 
 	json = calloc(1, sizeof(*json));
-	scan.start = json ? malloc(length + PADDING) : NULL;
-	if (scan.start == NULL)
-	{
-		free(json);
-		hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
-		return NULL;
-	}
-	memcpy(scan.start, body, length);
-	memset(scan.start + length, 0, PADDING);
-	hw_text_init(&json->numbers, 0);
-	scan.p = scan.start;
-	scan.end = scan.start + length;
-	scan.numbers = &json->numbers;
-	scan.kind = HW_BAD_REPLY;
-	scan.complaint = NULL;
-
-	if (!scan_document(&scan))
-	{
-		if (scan.complaint)
-			hw_status_set(status, scan.kind, "%s at byte %zu", scan.complaint,
-						  (size_t) (scan.p - scan.start) + 1);
-		else
-			hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
-		discard(&scan);
-		hw_json_free(json);
-		return NULL;
-	}
-
-	/* The zero byte behind the copy is where cJSON has to end. */
-	json->root = cJSON_ParseWithLengthOpts(scan.start, length + 1, NULL, 1);
-	discard(&scan);
-	if (json->root == NULL)
+	if (json)
+		json->bytes = malloc(1 + length + PADDING);
+	if (json == NULL || json->bytes == NULL)
 	{
 		hw_json_free(json);
 		hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
 		return NULL;
 	}
-
-	finish.number = hw_text_string(&json->numbers);
-	finish.numbers_end = finish.number + json->numbers.length;
-	finish.duplicate = NULL;
-	finish.kind = HW_OK;
-	if (!finish_node(&finish, json->root) ||
-		finish.number != finish.numbers_end)
+	json->length = length;
+	reader.json = json;
+	reader.p = reader.start = json->bytes + 1;
+	reader.end = reader.start + length;
+	memcpy(reader.start, body, length);
+	memset(reader.end, 0, PADDING);
+	if (!read_body(&reader))
 	{
-		if (finish.duplicate)
-			hw_status_set(status, HW_BAD_REPLY,
-						  "a second \"%.100s\" in one object at byte %zu",
-						  finish.duplicate->string,
-						  name_offset(json->root, finish.duplicate, body,
-									  length) + 1);
-		else if (finish.kind == HW_OUT_OF_MEMORY)
-			hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
-		else
-			hw_status_set(status, HW_INTERNAL,
-						  "numbers of the body do not match its tree");
-		hw_json_free(json);
+		explain(&reader, status);
+		hw_json_wipe(json);
 		return NULL;
 	}
 	return json;
@@ -185,36 +134,22 @@ hw_json_free(HwJson *json)
 {
 	if (json == NULL)
 		return;
-	cJSON_Delete(json->root);
-	hw_text_free(&json->numbers);
-	free(json);
-}
-
-/* The body may be that of a key, and its length costs nothing. */
-static void
-discard(Scan *scan)
-{
-	hw_text_cleanse(scan->start, (size_t) (scan->end - scan->start));
-	free(scan->start);
-}
-
-/* As deep as the check allows. */
-static void
-wipe_strings(cJSON *node)
-{
-	for (; node; node = node->next)
+	while (json->blocks)
 	{
-		if (cJSON_IsString(node) && node->valuestring)
-			hw_text_cleanse(node->valuestring, strlen(node->valuestring));
-		wipe_strings(node->child);
+		Block	   *block = json->blocks;
+
+		json->blocks = block->next;
+		free(block);
 	}
+	free(json->bytes);
+	free(json);
 }
 
 void
 hw_json_wipe(HwJson *json)
 {
 	if (json)
-		wipe_strings(json->root);
+		hw_text_cleanse(json->bytes, 1 + json->length);
 	hw_json_free(json);
 }
 
@@ -224,46 +159,6 @@ hw_json_root(const HwJson *json)
 	return json->root;
 }
 
-HwNodeKind
-hw_json_kind(const HwNode *node)
-{
-	switch (node->type & 0xff)
-	{
-		case cJSON_False:
-			return HW_NODE_FALSE;
-		case cJSON_True:
-			return HW_NODE_TRUE;
-		case cJSON_Number:
-			return HW_NODE_NUMBER;
-		case cJSON_String:
-			return HW_NODE_STRING;
-		case cJSON_Array:
-			return HW_NODE_ARRAY;
-		case cJSON_Object:
-			return HW_NODE_OBJECT;
-		default:
-			return HW_NODE_NULL;
-	}
-}
-
-const char *
-hw_json_name(const HwNode *node)
-{
-	return node->string;
-}
-
-const HwNode *
-hw_json_child(const HwNode *node)
-{
-	return node->child;
-}
-
-const HwNode *
-hw_json_next(const HwNode *node)
-{
-	return node->next;
-}
-
 const HwNode *
 hw_json_find(const HwNode *node, const char *name)
 {
@@ -271,21 +166,12 @@ hw_json_find(const HwNode *node, const char *name)
 
 	if (node == NULL || hw_json_kind(node) != HW_NODE_OBJECT)
 		return NULL;
-	for (member = node->child; member; member = member->next)
+	for (member = hw_json_child(node); member; member = member->next)
 	{
-		if (strcmp(member->string, name) == 0)
+		if (strcmp(member->name, name) == 0)
 			return member;
 	}
 	return NULL;
-}
-
-const char *
-hw_json_text(const HwNode *node)
-{
-	HwNodeKind	kind = hw_json_kind(node);
-
-	return kind == HW_NODE_STRING || kind == HW_NODE_NUMBER ?
-		node->valuestring : NULL;
 }
 
 /* Recursion ends at HW_JSON_DEPTH_MAX. */
@@ -304,22 +190,22 @@ hw_json_print(const HwNode *node, HwText *out)
 		case HW_NODE_TRUE:
 			return hw_text_append(out, "true", 4);
 		case HW_NODE_NUMBER:
-			return hw_text_puts(out, node->valuestring);
+			return hw_text_append(out, node->text, node->length);
 		case HW_NODE_STRING:
-			return hw_json_quote(node->valuestring, out);
+			return hw_json_quote(node->text, out);
 		case HW_NODE_ARRAY:
 		case HW_NODE_OBJECT:
 			break;
 	}
 
 	hw_text_putc(out, kind == HW_NODE_ARRAY ? '[' : '{');
-	for (child = node->child; child; child = child->next)
+	for (child = node->first; child; child = child->next)
 	{
-		if (child != node->child)
+		if (child != node->first)
 			hw_text_putc(out, ',');
 		if (kind == HW_NODE_OBJECT)
 		{
-			hw_json_quote(child->string, out);
+			hw_json_quote(child->name, out);
 			hw_text_putc(out, ':');
 		}
 		if (!hw_json_print(child, out))
@@ -332,298 +218,239 @@ bool
 hw_json_integer(const HwNode *node, long long *value)
 {
 	const char *text = hw_json_text(node);
-	char		plain[48];
-	const char *digit = plain;
-	long long	result = 0;
-	bool		is_negative;
 
-	if (text == NULL || !hw_json_plain_integer(text, plain))
-		return false;
-	is_negative = *digit == '-';
-	if (is_negative)
-		digit++;
-
-	/* Downwards, since the smallest number has no counterpart. */
-	for (; *digit; digit++)
-	{
-		if (__builtin_mul_overflow(result, 10LL, &result) ||
-			__builtin_sub_overflow(result, (long long) (*digit - '0'),
-								   &result))
-			return false;
-	}
-	if (!is_negative && __builtin_sub_overflow(0LL, result, &result))
-		return false;
-	*value = result;
-	return true;
+	return text && hw_number_integer(text, value);
 }
 
-bool
-hw_json_plain_integer(const char *number, char plain[48])
+/* One value and nothing behind it. */
+static bool
+read_body(Reader *reader)
 {
-	const char *p = number;
-	const char *mantissa;
-	const char *first = NULL;	/* first and last digit that is not 0 */
-	const char *last = NULL;
-	long		ndigits = 0;	/* from first to last */
-	long		nzeros = 0;		/* behind last */
-	long		nfraction = 0;	/* behind the point */
-	long		exponent = 0;
-	bool		is_negative = false;
-	char	   *out = plain;
-
-	if (*p == '-')
-	{
-		is_negative = true;
-		p++;
-	}
-	if (*p < '0' || *p > '9' || (*p == '0' && p[1] >= '0' && p[1] <= '9'))
+	skip_blanks(reader);
+	reader->json->root = read_value(reader);
+	if (reader->json->root == NULL)
 		return false;
+	skip_blanks(reader);
+	return reader->p == reader->end || complain(reader, "trailing bytes");
+}
 
-	for (mantissa = p; (*p >= '0' && *p <= '9') || *p == '.'; p++)
-	{
-		if (*p == '.')
-		{
-			if (memchr(mantissa, '.', (size_t) (p - mantissa)) ||
-				p[1] < '0' || p[1] > '9')
-				return false;
-			nfraction = 1;		/* counts one more than there are */
-			continue;
-		}
-		if (nfraction > 0)
-			nfraction++;
-		if (*p != '0')
-		{
-			if (first == NULL)
-				first = p;
-			last = p;
-			ndigits += nzeros + 1;
-			nzeros = 0;
-		}
-		else if (first)
-			nzeros++;
-	}
-	if (nfraction > 0)
-		nfraction--;
+/* The value that begins here; NULL on failure. */
+static HwNode *
+read_value(Reader *reader)
+{
+	HwNode	   *node = new_node(reader->json, HW_NODE_NULL);
+	bool		is_good;
 
-	if (*p == 'e' || *p == 'E')
+	if (node == NULL)
+		return NULL;
+	switch (*reader->p)
 	{
-		bool		is_minus = *++p == '-';
+		case '{':
+			is_good = read_object(reader, node);
+			break;
+		case '[':
+			is_good = read_list(reader, node);
+			break;
+		case '"':
+			node->kind = HW_NODE_STRING;
+			is_good = read_string(reader, &node->text, &node->length);
+			break;
+		case '-':
+		case '0' ... '9':
+			is_good = read_number(reader, node);
+			break;
+		default:
+			is_good = read_word(reader, node);
+			break;
+	}
+	return is_good ? node : NULL;
+}
 
-		if (*p == '-' || *p == '+')
-			p++;
-		if (*p < '0' || *p > '9')
-			return false;
-		for (; *p >= '0' && *p <= '9'; p++)
-		{
-			if (exponent < EXPONENT_MAX)
-				exponent = exponent * 10 + (*p - '0');
-		}
-		if (is_minus)
-			exponent = -exponent;
-	}
-	if (*p != '\0')
-		return false;
-
-	if (first == NULL)
+/* Goes into an object or a list, up to its first element or end. */
+static bool
+enter(Reader *reader)
+{
+	if (reader->depth == HW_JSON_DEPTH_MAX)
 	{
-		memcpy(plain, "0", sizeof("0"));
-		return true;
+		reader->kind = HW_TOO_LARGE;
+		return complain(reader, "nesting of more than "
+						DIGITS(HW_JSON_DEPTH_MAX) " levels");
 	}
-	nzeros += exponent - nfraction;
-	if (nzeros < 0 || ndigits > PLAIN_DIGITS_MAX ||
-		nzeros > PLAIN_DIGITS_MAX - ndigits)
-		return false;
-	if (is_negative)
-		*out++ = '-';
-	for (p = first; p <= last; p++)
-	{
-		if (*p != '.')
-			*out++ = *p;
-	}
-	memset(out, '0', (size_t) nzeros);
-	out[nzeros] = '\0';
+	reader->depth++;
+	reader->p++;
+	skip_blanks(reader);
 	return true;
 }
 
 /*
- * Checks the whole grammar without recursion.  Each bit of objects tells of
- * one open level whether it is an object.
+ * Goes on behind an element: to the next one, or behind the end, which sets
+ * is_over.
  */
 static bool
-scan_document(Scan *scan)
+go_on(Reader *reader, char end, bool *is_over)
 {
-	uint64_t	objects = 0;
-	int			depth = 0;
-	Expects		expects = VALUE;
-
-	_Static_assert(HW_JSON_DEPTH_MAX < 64, "levels must fit a word");
-
-	for (;;)
-	{
-		char		c;
-		bool		is_object = objects & 1;
-
-		skip_blanks(scan);
-		c = *scan->p;
-		if (c == '\0' && scan->p == scan->end)
-		{
-			if (depth == 0 && expects == COMMA_OR_END)
-				return true;
-			return complain(scan, "an end too early");
-		}
-
-		switch (expects)
-		{
-			case VALUE_OR_END:
-			case VALUE:
-				if (c == ']' && expects == VALUE_OR_END)
-					break;
-				if (c != '{' && c != '[')
-				{
-					if (!scan_scalar(scan))
-						return false;
-					expects = COMMA_OR_END;
-					continue;
-				}
-				if (depth == HW_JSON_DEPTH_MAX)
-				{
-					scan->kind = HW_TOO_LARGE;
-					return complain(scan, "nesting of more than "
-									DIGITS(HW_JSON_DEPTH_MAX) " levels");
-				}
-				depth++;
-				objects = objects << 1 | (c == '{');
-				expects = c == '{' ? NAME_OR_END : VALUE_OR_END;
-				scan->p++;
-				continue;
-			case NAME_OR_END:
-			case NAME:
-				if (c == '}' && expects == NAME_OR_END)
-					break;
-				if (c != '"')
-					return complain(scan, "something else than a name");
-				if (!scan_string(scan))
-					return false;
-				skip_blanks(scan);
-				if (*scan->p != ':')
-					return complain(scan, "no colon behind a name");
-				scan->p++;
-				expects = VALUE;
-				continue;
-			case COMMA_OR_END:
-				if (depth == 0)
-					return complain(scan, "trailing bytes");
-				if (c == ',')
-				{
-					scan->p++;
-					expects = is_object ? NAME : VALUE;
-					continue;
-				}
-				if (c != (is_object ? '}' : ']'))
-					return complain(scan, "no comma or end");
-				break;
-		}
-
-		/* Only an object's or list's end is left. */
-		scan->p++;
-		depth--;
-		objects >>= 1;
-		expects = COMMA_OR_END;
-	}
+	skip_blanks(reader);
+	*is_over = *reader->p == end;
+	if (!*is_over && *reader->p != ',')
+		return complain(reader, "no comma or end");
+	reader->p++;
+	if (*is_over)
+		reader->depth--;
+	else
+		skip_blanks(reader);
+	return true;
 }
 
 static bool
-scan_scalar(Scan *scan)
+read_list(Reader *reader, HwNode *list)
 {
-	static const char *const words[] = {"true", "false", "null"};
-	size_t		i;
+	const HwNode **next = &list->first;
+	bool		is_over = false;
 
-	if (*scan->p == '"')
-		return scan_string(scan);
-	if (*scan->p == '-' || (*scan->p >= '0' && *scan->p <= '9'))
-		return scan_number(scan);
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	list->kind = HW_NODE_ARRAY;
+	if (!enter(reader))
+		return false;
+	if (*reader->p == ']')
+		return go_on(reader, ']', &is_over);
+	while (!is_over)
 	{
-		size_t		length = strlen(words[i]);
+		HwNode	   *element = read_value(reader);
 
-		if (strncmp(scan->p, words[i], length) == 0)
-		{
-			scan->p += length;
-			return true;
-		}
+		if (element == NULL)
+			return false;
+		*next = element;
+		next = &element->next;
+		if (!go_on(reader, ']', &is_over))
+			return false;
 	}
-	if (*scan->p == '+' || *scan->p == '.')
-		return complain(scan, "a malformed number");
-	return complain(scan, "no value");
+	return true;
+}
+
+static bool
+read_object(Reader *reader, HwNode *object)
+{
+	const HwNode **next = &object->first;
+	bool		is_over = false;
+
+	object->kind = HW_NODE_OBJECT;
+	if (!enter(reader))
+		return false;
+	if (*reader->p == '}')
+		return go_on(reader, '}', &is_over);
+	while (!is_over)
+	{
+		const char *name;
+		uint32_t	length;
+		HwNode	   *member;
+
+		if (*reader->p != '"')
+			return complain(reader, "something else than a name");
+		if (!read_string(reader, &name, &length))
+			return false;
+		skip_blanks(reader);
+		if (*reader->p != ':')
+			return complain(reader, "no colon behind a name");
+		reader->p++;
+		skip_blanks(reader);
+		member = read_value(reader);
+		if (member == NULL)
+			return false;
+		member->name = name;
+		member->name_length = length;
+		*next = member;
+		next = &member->next;
+		if (!go_on(reader, '}', &is_over))
+			return false;
+	}
+	return has_unique_names(reader, object);
 }
 
 /*
- * Most bytes of a body are in here.  Words of eight ASCII bytes without a
+ * Most bytes of a body are in strings.  Words of eight ASCII bytes without a
  * quote, a backslash or a control character are passed over at once; each of
  * the four tests sets the top bit of a byte that is one, and perhaps of bytes
- * above it, which costs a look but no more.
+ * above it, which costs a look but no more.  The padding stops this, as
+ * control characters do.
  */
-static bool
-scan_string(Scan *scan)
+static char *
+skip_plain(char *p)
 {
-	char	   *p = scan->p + 1;
-
 	for (;;)
 	{
 		uint64_t	word;
 		uint64_t	quotes;
 		uint64_t	slashes;
-		unsigned char c;
 
-		/* The padding stops this, as control characters do. */
-		for (;;)
-		{
-			memcpy(&word, p, sizeof(word));
-			quotes = word ^ EACH('"');
-			slashes = word ^ EACH('\\');
-			if ((word | ((word - EACH(0x20)) & ~word) |
-				 ((quotes - EACH(1)) & ~quotes) |
-				 ((slashes - EACH(1)) & ~slashes)) & EACH(0x80))
-				break;
-			p += sizeof(word);
-		}
-		c = (unsigned char) *p;
-		while (c >= 0x20 && c < 0x80 && c != '"' && c != '\\')
-			c = (unsigned char) *++p;
-
-		scan->p = p;
-		if (c == '"')
-		{
-			scan->p++;
-			return true;
-		}
-		if (c == '\\')
-		{
-			if (!scan_escape(scan))
-				return false;
-			p = scan->p;
-		}
-		else if (c >= 0x80)
-		{
-			/* Texts in other scripts come in runs. */
-			do
-			{
-				size_t		bytes;
-
-				bytes = hw_text_character(p, (size_t) (scan->end - p));
-				scan->p = p;
-				if (bytes == 0)
-					return complain(scan, "invalid UTF-8");
-				p += bytes;
-			} while ((unsigned char) *p >= 0x80);
-		}
-		else if (p == scan->end)
-			return complain(scan, "an end too early");
-		else if (c == 0)
-			return complain(scan, "U+0000");
-		else
-			return complain(scan, "a control character");
+		memcpy(&word, p, sizeof(word));
+		quotes = word ^ EACH('"');
+		slashes = word ^ EACH('\\');
+		if ((word | ((word - EACH(0x20)) & ~word) |
+			 ((quotes - EACH(1)) & ~quotes) |
+			 ((slashes - EACH(1)) & ~slashes)) & EACH(0x80))
+			break;
+		p += sizeof(word);
 	}
+	while ((unsigned char) *p >= 0x20 && (unsigned char) *p < 0x80 &&
+		   *p != '"' && *p != '\\')
+		p++;
+	return p;
+}
+
+/* Behind the characters beyond ASCII here; NULL when one is none. */
+static char *
+skip_characters(Reader *reader, char *p)
+{
+	do
+	{
+		size_t		bytes = hw_text_character(p, (size_t) (reader->end - p));
+
+		reader->p = p;
+		if (bytes == 0)
+		{
+			complain(reader, "invalid UTF-8");
+			return NULL;
+		}
+		p += bytes;
+	} while ((unsigned char) *p >= 0x80);
+	return p;
+}
+
+/* Unescapes in place: what is written is never ahead of what is read. */
+static bool
+read_string(Reader *reader, const char **text, uint32_t *length)
+{
+	char	   *begin = reader->p + 1;
+	char	   *out = begin;
+	char	   *run = begin;	/* not yet moved to out */
+	char	   *p = begin;
+
+	for (;;)
+	{
+		p = skip_plain(p);
+		if ((unsigned char) *p >= 0x80)
+		{
+			p = skip_characters(reader, p);
+			if (p == NULL)
+				return false;
+			continue;
+		}
+		if (out != run)
+			memmove(out, run, (size_t) (p - run));
+		out += p - run;
+		reader->p = p;
+		if (*p == '"')
+			break;
+		if (*p != '\\')
+			return complain(reader, "a control character");
+		if (!read_escape(reader, &out))
+			return false;
+		p = run = reader->p;
+	}
+	reader->p++;
+	*out = '\0';
+	*text = begin;
+	*length = (uint32_t) (out - begin);
+	return true;
 }
 
 /* The four hex digits at p, or -1. */
@@ -649,206 +476,275 @@ hex4(const char *p)
 	return value;
 }
 
-static bool
-scan_escape(Scan *scan)
+/* Writes a code point as UTF-8. */
+static char *
+put_character(char *out, unsigned long code)
 {
-	const char *p = scan->p;
+	if (code < 0x80)
+		*out++ = (char) code;
+	else if (code < 0x800)
+	{
+		*out++ = (char) (0xc0 | code >> 6);
+		*out++ = (char) (0x80 | (code & 0x3f));
+	}
+	else if (code < 0x10000)
+	{
+		*out++ = (char) (0xe0 | code >> 12);
+		*out++ = (char) (0x80 | (code >> 6 & 0x3f));
+		*out++ = (char) (0x80 | (code & 0x3f));
+	}
+	else
+	{
+		*out++ = (char) (0xf0 | code >> 18);
+		*out++ = (char) (0x80 | (code >> 12 & 0x3f));
+		*out++ = (char) (0x80 | (code >> 6 & 0x3f));
+		*out++ = (char) (0x80 | (code & 0x3f));
+	}
+	return out;
+}
+
+static bool
+read_escape(Reader *reader, char **out)
+{
+	static const char letters[] = "\"\\/bfnrt";
+	static const char meanings[] = "\"\\/\b\f\n\r\t";
+	const char *p = reader->p;
+	const char *letter;
 	long		code;
+	long		low;
 
 	if (p[1] != 'u')
 	{
-		if (p[1] == '\0' || strchr("\"\\/bfnrt", p[1]) == NULL)
-			return complain(scan, "an invalid escape");
-		scan->p += 2;
+		letter = p[1] ? strchr(letters, p[1]) : NULL;
+		if (letter == NULL)
+			return complain(reader, "an invalid escape");
+		*(*out)++ = meanings[letter - letters];
+		reader->p += 2;
 		return true;
 	}
 
 	code = hex4(p + 2);
 	if (code < 0)
-		return complain(scan, "an invalid escape");
+		return complain(reader, "an invalid escape");
 	if (code == 0)
-		return complain(scan, "U+0000");
-	if (code < 0xd800 || code > 0xdfff)
+		return complain(reader, "U+0000");
+	reader->p += 6;
+	if (code >= 0xd800 && code <= 0xdfff)
 	{
-		scan->p += 6;
-		return true;
+		low = p[6] == '\\' && p[7] == 'u' ? hex4(p + 8) : -1;
+		if (code > 0xdbff || low < 0xdc00 || low > 0xdfff)
+		{
+			reader->p -= 6;
+			return complain(reader, "an unpaired surrogate");
+		}
+		code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+		reader->p += 6;
 	}
-	if (code > 0xdbff || p[6] != '\\' || p[7] != 'u')
-		return complain(scan, "an unpaired surrogate");
-	code = hex4(p + 8);
-	if (code < 0xdc00 || code > 0xdfff)
-		return complain(scan, "an unpaired surrogate");
-	scan->p += 12;
+	*out = put_character(*out, (unsigned long) code);
 	return true;
 }
 
-/* Keeps the number's text, and leaves 0 and blanks in the copy. */
-static bool
-scan_number(Scan *scan)
+static char *
+skip_digits(char *p)
 {
-	char	   *p = scan->p;
-	char	   *begin = p;
+	while (*p >= '0' && *p <= '9')
+		p++;
+	return p;
+}
+
+/* Moves the number's text down, for a zero byte behind it. */
+static bool
+read_number(Reader *reader, HwNode *number)
+{
+	char	   *begin = reader->p;
+	char	   *p = begin + (*begin == '-');
+	char	   *part = p;
 	bool		is_good;
 
-#define IS_DIGIT(c) ((c) >= '0' && (c) <= '9')
-	if (*p == '-')
-		p++;
-	is_good = IS_DIGIT(*p);
-	if (*p == '0')
-		p++;
-	else
-	{
-		while (IS_DIGIT(*p))
-			p++;
-	}
+	p = *p == '0' ? p + 1 : skip_digits(p);
+	is_good = p > part;
 	if (*p == '.')
 	{
-		p++;
-		is_good = is_good && IS_DIGIT(*p);
-		while (IS_DIGIT(*p))
-			p++;
+		part = p + 1;
+		p = skip_digits(part);
+		is_good &= p > part;
 	}
 	if (*p == 'e' || *p == 'E')
 	{
-		p++;
-		if (*p == '+' || *p == '-')
-			p++;
-		is_good = is_good && IS_DIGIT(*p);
-		while (IS_DIGIT(*p))
-			p++;
+		part = p + 1;
+		part += *part == '+' || *part == '-';
+		p = skip_digits(part);
+		is_good &= p > part;
 	}
 	if (!is_good || (*p && strchr("0123456789+-.eE", *p)))
-		return complain(scan, "a malformed number");
-#undef IS_DIGIT
+		return complain(reader, "a malformed number");
 
-	hw_text_append(scan->numbers, begin, (size_t) (p - begin));
-	if (!hw_text_putc(scan->numbers, '\0'))
-		return false;
-	memset(begin, ' ', (size_t) (p - begin));
-	*begin = '0';
-	scan->p = p;
+	number->kind = HW_NODE_NUMBER;
+	number->length = (uint32_t) (p - begin);
+	number->text = memmove(begin - 1, begin, number->length);
+	p[-1] = '\0';
+	reader->p = p;
 	return true;
+}
+
+static bool
+read_word(Reader *reader, HwNode *node)
+{
+	static const struct
+	{
+		const char *word;
+		HwNodeKind	kind;
+	}			words[] = {
+		{"null", HW_NODE_NULL}, {"true", HW_NODE_TRUE},
+		{"false", HW_NODE_FALSE}
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	{
+		size_t		length = strlen(words[i].word);
+
+		if (strncmp(reader->p, words[i].word, length) == 0)
+		{
+			node->kind = words[i].kind;
+			reader->p += length;
+			return true;
+		}
+	}
+	if (*reader->p == '+' || *reader->p == '.')
+		return complain(reader, "a malformed number");
+	return complain(reader, "no value");
 }
 
 /* A byte that fits nowhere has better names than what was missing there. */
 static bool
-complain(Scan *scan, const char *complaint)
+complain(Reader *reader, const char *complaint)
 {
-	unsigned char c = (unsigned char) *scan->p;
+	unsigned char c = (unsigned char) *reader->p;
 
-	scan->complaint = complaint;
-	if (scan->p == scan->end)
-		scan->complaint = "an end too early";
+	reader->complaint = complaint;
+	if (reader->p == reader->end)
+		reader->complaint = "an end too early";
 	else if (c == 0)
-		scan->complaint = "U+0000";
+		reader->complaint = "U+0000";
 	else if (c >= 0x80 &&
-			 hw_text_character(scan->p, (size_t) (scan->end - scan->p)) == 0)
-		scan->complaint = "invalid UTF-8";
+			 hw_text_character(reader->p,
+							   (size_t) (reader->end - reader->p)) == 0)
+		reader->complaint = "invalid UTF-8";
 	return false;
 }
 
 static void
-skip_blanks(Scan *scan)
+explain(const Reader *reader, HwStatus *status)
 {
-	while (*scan->p == ' ' || *scan->p == '\n' || *scan->p == '\r' ||
-		   *scan->p == '\t')
-		scan->p++;
+	/* A name's text begins behind its quote. */
+	if (reader->duplicate)
+		hw_status_set(status, HW_BAD_REPLY,
+					  "a second \"%.100s\" in one object at byte %zu",
+					  reader->duplicate->name,
+					  (size_t) (reader->duplicate->name - reader->start));
+	else if (reader->complaint)
+		hw_status_set(status, reader->kind, "%s at byte %zu",
+					  reader->complaint,
+					  (size_t) (reader->p - reader->start) + 1);
+	else
+		hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
 }
 
-/*
- * Gives numbers their texts and looks for duplicate names.  The walk meets
- * numbers in document order, as the scan did.  A node with cJSON_IsReference
- * does not own its valuestring, so cJSON_Delete leaves it alone.
- */
-static bool
-finish_node(Finish *finish, cJSON *node)
+static void
+skip_blanks(Reader *reader)
 {
-	cJSON	   *child;
+	while (*reader->p == ' ' || *reader->p == '\n' || *reader->p == '\r' ||
+		   *reader->p == '\t')
+		reader->p++;
+}
 
-	if (cJSON_IsNumber(node))
-	{
-		if (finish->number == finish->numbers_end)
-			return false;
-		node->valuestring = (char *) finish->number;
-		node->type |= cJSON_IsReference;
-		finish->number += strlen(finish->number) + 1;
-		return true;
-	}
-	if (cJSON_IsObject(node))
-	{
-		bool		has_memory = true;
+static HwNode *
+new_node(HwJson *json, HwNodeKind kind)
+{
+	Block	   *block = json->blocks;
+	HwNode	   *node;
 
-		finish->duplicate = find_duplicate(node, &has_memory);
-		if (!has_memory)
-			finish->kind = HW_OUT_OF_MEMORY;
-		if (finish->duplicate || !has_memory)
-			return false;
-	}
-	for (child = node->child; child; child = child->next)
+	if (block == NULL || block->used == block->count)
 	{
-		if ((child->child || cJSON_IsNumber(child)) &&
-			!finish_node(finish, child))
-			return false;
+		size_t		count = block == NULL ? BLOCK_MIN :
+			block->count < BLOCK_MAX ? block->count * 2 : BLOCK_MAX;
+
+		block = malloc(sizeof(Block) + count * sizeof(HwNode));
+		if (block == NULL)
+			return NULL;
+		block->next = json->blocks;
+		block->count = count;
+		block->used = 0;
+		json->blocks = block;
 	}
-	return true;
+	node = &block->nodes[block->used++];
+	memset(node, 0, sizeof(*node));
+	node->kind = kind;
+	return node;
 }
 
 /* Equal for equal names, and mostly for no others. */
 static uint32_t
-mark_of(const char *name)
+mark_of(const HwNode *member)
 {
-	size_t		length = strlen(name);
+	const unsigned char *name = (const unsigned char *) member->name;
+	uint32_t	length = member->name_length;
 
 	if (length == 0)
 		return 0;
-	return (uint32_t) (unsigned char) name[0] << 24 |
-		(uint32_t) (unsigned char) name[length / 2] << 16 |
-		(uint32_t) (unsigned char) name[length - 1] << 8 |
-		(uint32_t) (length & 0xff);
+	return (uint32_t) name[0] << 24 | (uint32_t) name[length / 2] << 16 |
+		(uint32_t) name[length - 1] << 8 | (length & 0xff);
 }
 
-/* The first member whose name an earlier one has, or NULL. */
-static const cJSON *
-find_duplicate(const cJSON *object, bool *has_memory)
+static bool
+is_same_name(const HwNode *a, const HwNode *b)
 {
-	const cJSON *members[PAIRWISE_MAX];
+	return a->name_length == b->name_length &&
+		memcmp(a->name, b->name, a->name_length) == 0;
+}
+
+/*
+ * Notes the first member whose name an earlier one has.  Only members whose
+ * marks fall on one bit need to be compared.
+ */
+static bool
+has_unique_names(Reader *reader, const HwNode *object)
+{
+	const HwNode *members[PAIRWISE_MAX];
 	uint32_t	marks[PAIRWISE_MAX];	/* equal for equal names */
 	uint64_t	bits = 0;		/* one for each mark so far */
 	size_t		count = 0;
-	const cJSON *member;
 
-	for (member = object->child; member; member = member->next)
+	for (const HwNode *member = object->first; member; member = member->next)
 	{
-		uint32_t	mark;
-		uint64_t	bit;
-		size_t		i;
+		uint32_t	mark = mark_of(member);
+		uint64_t	bit = UINT64_C(1) << (mark * UINT32_C(0x9e3779b1) >> 26);
 
 		if (count == PAIRWISE_MAX)
 		{
 			for (; member; member = member->next)
 				count++;
-			return find_duplicate_sorted(object, count, has_memory);
+			return has_unique_sorted(reader, object, count);
 		}
-		/* Names whose marks fall on different bits differ. */
-		mark = mark_of(member->string);
-		bit = UINT64_C(1) << (mark * UINT32_C(0x9e3779b1) >> 26);
-		for (i = 0; (bits & bit) && i < count; i++)
+		for (size_t i = 0; (bits & bit) && i < count; i++)
 		{
-			if (marks[i] == mark &&
-				strcmp(members[i]->string, member->string) == 0)
-				return member;
+			if (marks[i] == mark && is_same_name(members[i], member))
+			{
+				reader->duplicate = member;
+				return false;
+			}
 		}
 		bits |= bit;
 		members[count] = member;
 		marks[count++] = mark;
 	}
-	return NULL;
+	return true;
 }
 
 /* A member and its place, so that equal names keep their order. */
 typedef struct Named
 {
-	const cJSON *member;
+	const HwNode *member;
 	size_t		place;
 } Named;
 
@@ -857,28 +753,24 @@ compare_named(const void *a, const void *b)
 {
 	const Named *left = a;
 	const Named *right = b;
-	int			order = strcmp(left->member->string, right->member->string);
+	int			order = strcmp(left->member->name, right->member->name);
 
 	if (order != 0)
 		return order;
 	return left->place < right->place ? -1 : left->place > right->place;
 }
 
-static const cJSON *
-find_duplicate_sorted(const cJSON *object, size_t count, bool *has_memory)
+/* The same for an object of many members. */
+static bool
+has_unique_sorted(Reader *reader, const HwNode *object, size_t count)
 {
 	Named	   *named = malloc(count * sizeof(*named));
 	const Named *earliest = NULL;
-	const cJSON *duplicate;
-	const cJSON *member;
 	size_t		i = 0;
 
 	if (named == NULL)
-	{
-		*has_memory = false;
-		return NULL;
-	}
-	for (member = object->child; member; member = member->next)
+		return false;
+	for (const HwNode *member = object->first; member; member = member->next)
 	{
 		named[i].member = member;
 		named[i].place = i;
@@ -887,62 +779,13 @@ find_duplicate_sorted(const cJSON *object, size_t count, bool *has_memory)
 	qsort(named, count, sizeof(*named), compare_named);
 	for (i = 1; i < count; i++)
 	{
-		if (strcmp(named[i - 1].member->string, named[i].member->string) == 0 &&
+		if (is_same_name(named[i - 1].member, named[i].member) &&
 			(earliest == NULL || named[i].place < earliest->place))
 			earliest = &named[i];
 	}
-	duplicate = earliest ? earliest->member : NULL;
+	reader->duplicate = earliest ? earliest->member : NULL;
 	free(named);
-	return duplicate;
-}
-
-/*
- * Where a member's name stands in a body that passed the scan.  Nodes do not
- * know, so names are counted up to it in the tree, and again in the body.
- */
-static size_t
-name_offset(const cJSON *root, const cJSON *node, const char *body,
-			size_t length)
-{
-	size_t		wanted = 0;
-	size_t		seen = 0;
-	size_t		begin;
-	size_t		at = 0;
-
-	count_names(root->child, node, &wanted);
-	while (at < length)
-	{
-		if (body[at] != '"')
-		{
-			at++;
-			continue;
-		}
-		for (begin = at++; body[at] != '"'; at++)
-		{
-			if (body[at] == '\\')
-				at++;
-		}
-		at++;
-		while (at < length && strchr(" \t\r\n", body[at]))
-			at++;
-		if (at < length && body[at] == ':' && ++seen == wanted)
-			return begin;
-	}
-	return 0;
-}
-
-/* True once node was met. */
-static bool
-count_names(const cJSON *list, const cJSON *node, size_t *count)
-{
-	for (; list; list = list->next)
-	{
-		if (list->string)
-			++*count;
-		if (list == node || count_names(list->child, node, count))
-			return true;
-	}
-	return false;
+	return reader->duplicate == NULL;
 }
 
 bool

@@ -1,9 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * json.h
- *	  Strict reading of a JSON reply.  json.c is the only caller of cJSON.
+ *	  Strict reading of a JSON reply.
  *
- * cJSON is lenient; this refuses, each with a status of kind HW_BAD_REPLY (or
+ * Refused are, each with a status of kind HW_BAD_REPLY (or
  * HW_TOO_LARGE) whose text says what and at which byte, counted from one: a
  * body over the limit, nesting over the limit, invalid UTF-8, unpaired
  * surrogates, an escaped or literal U+0000, trailing bytes, duplicate names in
@@ -19,12 +19,12 @@
 #ifndef HW_JSON_H
 #define HW_JSON_H
 
+#include <stdint.h>
+
 #include "core/status.h"
 #include "core/text.h"
 
 typedef struct HwJson HwJson;	/* a parsed document, malloc'd */
-typedef struct cJSON HwNode;	/* one value in it; lives as long as that */
-
 typedef enum HwNodeKind
 {
 	HW_NODE_NULL,
@@ -35,6 +35,23 @@ typedef enum HwNodeKind
 	HW_NODE_ARRAY,
 	HW_NODE_OBJECT
 } HwNodeKind;
+
+/* One value in a document; lives as long as that. */
+typedef struct HwNode HwNode;
+struct HwNode
+{
+	const char *name;			/* in its object; NULL for the root and for
+								 * elements of lists */
+	union
+	{
+		const char *text;		/* of a string or number, zero-terminated */
+		const HwNode *first;	/* in an object or list */
+	};
+	const HwNode *next;			/* in the same object or list */
+	uint32_t	name_length;
+	uint32_t	length;			/* of text */
+	HwNodeKind	kind;
+};
 
 /*
  * Deepest nesting accepted.  The deepest documented reply has four levels
@@ -58,18 +75,44 @@ extern void hw_json_free(HwJson *json);
 extern void hw_json_wipe(HwJson *json);
 
 extern const HwNode *hw_json_root(const HwJson *json);
-extern HwNodeKind hw_json_kind(const HwNode *node);
+
+static inline HwNodeKind
+hw_json_kind(const HwNode *node)
+{
+	return node->kind;
+}
 
 /* Name in its object, NULL for the root and for elements of lists. */
-extern const char *hw_json_name(const HwNode *node);
-extern const HwNode *hw_json_child(const HwNode *node);
-extern const HwNode *hw_json_next(const HwNode *node);
+static inline const char *
+hw_json_name(const HwNode *node)
+{
+	return node->name;
+}
+
+/* The first member or element; NULL when there is none. */
+static inline const HwNode *
+hw_json_child(const HwNode *node)
+{
+	return node->kind == HW_NODE_OBJECT || node->kind == HW_NODE_ARRAY ?
+		node->first : NULL;
+}
+
+static inline const HwNode *
+hw_json_next(const HwNode *node)
+{
+	return node->next;
+}
 
 /* Member by exact name; NULL when absent or when node is no object. */
 extern const HwNode *hw_json_find(const HwNode *node, const char *name);
 
 /* Text of a string, or the source text of a number; otherwise NULL. */
-extern const char *hw_json_text(const HwNode *node);
+static inline const char *
+hw_json_text(const HwNode *node)
+{
+	return node->kind == HW_NODE_STRING || node->kind == HW_NODE_NUMBER ?
+		node->text : NULL;
+}
 
 /* Appends a string as JSON writes it, in quotes. */
 extern bool hw_json_quote(const char *string, HwText *out);
@@ -82,11 +125,5 @@ extern bool hw_json_print(const HwNode *node, HwText *out);
  * as text "1"; false when it is none or does not fit.
  */
 extern bool hw_json_integer(const HwNode *node, long long *value);
-
-/*
- * Rewrites the text of an integral number (1.0, 12e2, -0) as plain digits, at
- * most 40 of them; false when the text is no integral number.
- */
-extern bool hw_json_plain_integer(const char *number, char plain[48]);
 
 #endif							/* HW_JSON_H */

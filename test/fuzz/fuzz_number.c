@@ -14,6 +14,7 @@
 
 #include "core/decode.h"
 #include "core/json.h"
+#include "core/number.h"
 #include "fuzz.h"
 
 /* Longer texts, and exponents further out, have nothing new to say. */
@@ -97,12 +98,12 @@ write_out(const char *text, char *plain)
 static void
 check_plain(const char *text)
 {
-	char		plain[48];
+	HwPlain		plain;
 	char		expected[DIGITS_MAX + 2];
 	bool		is_integer = matches(JSON_NUMBER, text) &&
 		write_out(text, expected);
 
-	require(hw_json_plain_integer(text, plain) == is_integer,
+	require(hw_number_plain(text, plain) == is_integer,
 			"\"%s\" is %san integer", text, is_integer ? "" : "not ");
 	if (is_integer)
 		require(strcmp(plain, expected) == 0, "\"%s\" is %s, not %s", text,
@@ -116,7 +117,7 @@ check_integer(const char *text, const char *quotes)
 	char		body[TEXT_MAX + 8];
 	HwStatus	status;
 	HwJson	   *json;
-	char		plain[48];
+	HwPlain		plain;
 	long long	got;
 	__int128	value = 0;
 	bool		fits;
@@ -128,7 +129,7 @@ check_integer(const char *text, const char *quotes)
 	require(strcmp(hw_json_text(hw_json_child(hw_json_root(json))),
 				   text) == 0, "%s lost digits", body);
 
-	fits = hw_json_plain_integer(text, plain) && strlen(plain) < 30;
+	fits = hw_number_plain(text, plain) && strlen(plain) < 30;
 	for (const char *p = plain; fits && *p; p++)
 	{
 		if (*p != '-')
