@@ -1356,14 +1356,14 @@ hw_pager_take_skipped(HwPager *pager, HwSkipped *skipped)
 {
 	for (int i = 0; i < pager->lists.nlocations; i++)
 	{
-		Skip	   *skip = &pager->skips[i];
+		Skip	   *left_out = &pager->skips[i];
 
-		if (!skip->is_skipped || skip->is_told)
+		if (!left_out->is_skipped || left_out->is_told)
 			continue;
-		skip->is_told = true;
+		left_out->is_told = true;
 		skipped->project = location_value(pager, HW_IN_PATH, i);
 		skipped->region = location_value(pager, HW_IN_HEADER, i);
-		skipped->status = &skip->status;
+		skipped->status = &left_out->status;
 		skipped->nrows = 0;
 		for (int s = 0; s < pager->nstrands; s++)
 		{

@@ -134,7 +134,7 @@ trim(const char **start, const char **end)
 		++*start;
 	while (*end > *start && strchr(BLANKS, (*end)[-1]))
 		--*end;
-	if (*end - *start >= 2 && (**start == '"' || **start == '\'') &&
+	if (*end > *start + 1 && (**start == '"' || **start == '\'') &&
 		(*end)[-1] == **start)
 	{
 		++*start;
