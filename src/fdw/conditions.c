@@ -11,7 +11,9 @@
 #include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
 #include "fdw/compat.h"
+#include "fdw/texts.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
@@ -302,28 +304,9 @@ to_utf8(Datum datum)
 	return pg_server_to_any(value, strlen(value), PG_UTF8);
 }
 
-static bool
-has_text(List *texts, const char *text)
-{
-	ListCell   *lc;
-
-	foreach(lc, texts)
-	{
-		if (strcmp(lfirst(lc), text) == 0)
-			return true;
-	}
-	return false;
-}
-
-static List *
-add_text(List *texts, char *text)
-{
-	return has_text(texts, text) ? texts : lappend(texts, text);
-}
-
 /*
- * Adds the distinct values of one alternative; nulls equal nothing.  True in
- * has_null when there was one.
+ * Adds the values of one alternative; nulls equal nothing.  True in has_null
+ * when there was one.
  */
 static List *
 add_texts(List *texts, Datum datum, bool is_null, bool is_array,
@@ -337,19 +320,23 @@ add_texts(List *texts, Datum datum, bool is_null, bool is_array,
 	if (is_null)
 		return texts;
 	if (!is_array)
-		return add_text(texts, to_utf8(datum));
+		return lappend(texts, to_utf8(datum));
 	deconstruct_array(DatumGetArrayTypeP(datum), TEXTOID, -1, false,
 					  TYPALIGN_INT, &elements, &nulls, &nelements);
 	for (int i = 0; i < nelements; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		*has_null |= nulls[i];
 		if (!nulls[i])
-			texts = add_text(texts, to_utf8(elements[i]));
+			texts = lappend(texts, to_utf8(elements[i]));
 	}
 	return texts;
 }
 
-/* What the texts leave of a closed set; the texts themselves without one. */
+/*
+ * What the texts leave of a closed set; the distinct texts themselves without
+ * one.
+ */
 static List *
 close_texts(const HwCondition *condition, List *texts)
 {
@@ -358,10 +345,10 @@ close_texts(const HwCondition *condition, List *texts)
 	List	   *closed = NIL;
 
 	if (set == NULL)
-		return texts;
+		return hw_texts_distinct(texts);
 	for (; *set; set++)
 	{
-		if (has_text(texts, *set) != condition->is_negated)
+		if (hw_texts_have(texts, *set) != condition->is_negated)
 			closed = lappend(closed, pstrdup(*set));
 	}
 	return closed;
@@ -420,20 +407,8 @@ hw_condition_constants(const HwCondition *condition, List **texts)
 static void
 intersect(Values *values, List *texts, bool is_condition)
 {
-	List	   *both = NIL;
-	ListCell   *lc;
-
-	if (!values->is_bound)
-		values->texts = texts;
-	else
-	{
-		foreach(lc, values->texts)
-		{
-			if (has_text(texts, lfirst(lc)))
-				both = lappend(both, lfirst(lc));
-		}
-		values->texts = both;
-	}
+	values->texts = values->is_bound ? hw_texts_common(values->texts, texts)
+		: texts;
 	values->is_bound = true;
 	values->is_condition |= is_condition;
 }
@@ -489,7 +464,7 @@ bind_derived(const HwForeignTable *foreign, const HwCondition *condition,
 
 			if (value == NULL)
 				break;
-			if (!has_text(derived, value))
+			if (!hw_texts_have(derived, value))
 				derived = lappend(derived, pstrdup(value));
 		}
 		if (param && lc == NULL)

@@ -8,10 +8,13 @@
 #include "fdw/locations.h"
 
 #include "core/projects.h"
+#include "core/seen.h"
 #include "fdw/compat.h"
 #include "fdw/conditions.h"
 #include "fdw/report.h"
+#include "fdw/texts.h"
 #include "fdw/wait.h"
+#include "miscadmin.h"
 #include "utils/memutils.h"
 
 typedef struct Location
@@ -141,17 +144,19 @@ add_location(List *locations, const char *project, const char *region)
 	return lappend(locations, location);
 }
 
-static bool
-has_text(List *texts, const char *text)
+/* Before anything is done for each of them. */
+static void
+refuse_too_many(const Search *search, List *places)
 {
-	ListCell   *lc;
+	HwStatus	status;
 
-	foreach(lc, texts)
-	{
-		if (strcmp(lfirst(lc), text) == 0)
-			return true;
-	}
-	return false;
+	if (list_length(places) <= HW_SEEN_STRANDS_MAX)
+		return;
+	hw_status_clear(&status);
+	hw_status_set(&status, HW_TOO_LARGE,
+				  "the query asks for more than %d lists",
+				  HW_SEEN_STRANDS_MAX);
+	hw_report_scan(search->foreign, &status);
 }
 
 /* Every project with every region; there is one region, or none. */
@@ -270,8 +275,8 @@ projects_in_regions(Search *search, List *wanted, List *regions)
 		const char *region = pnstrdup(project->name,
 									  hw_project_region_length(project));
 
-		if ((wanted ? has_text(wanted, project->id) : project->is_enabled) &&
-			(regions == NIL || has_text(regions, region)))
+		if ((wanted ? hw_texts_have(wanted, project->id) : project->is_enabled) &&
+			(regions == NIL || hw_texts_have(regions, region)))
 			locations = add_location(locations, project->id, region);
 	}
 	return locations;
@@ -288,11 +293,8 @@ split(const char *list)
 
 	for (char *text = strtok_r(copy, ", ", &save); text;
 		 text = strtok_r(NULL, ", ", &save))
-	{
-		if (!has_text(texts, text))
-			texts = lappend(texts, text);
-	}
-	return texts;
+		texts = lappend(texts, text);
+	return hw_texts_distinct(texts);
 }
 
 static bool
@@ -351,6 +353,8 @@ settle(Search *search, List *projects, List *regions)
 	List	   *in = regions ? regions : option_regions(options);
 	bool		is_at_home;
 
+	refuse_too_many(search, projects);
+	refuse_too_many(search, regions);
 	if (projects)
 		return list_length(in) <= 1 ? combine(projects, in)
 			: projects_in_regions(search, projects, in);
@@ -385,9 +389,10 @@ narrow(List *locations, const HwBinding *project, const HwBinding *region)
 	{
 		Location   *location = lfirst(lc);
 
-		if ((project == NULL || has_text(projects, location->project)) &&
+		CHECK_FOR_INTERRUPTS();
+		if ((project == NULL || hw_texts_have(projects, location->project)) &&
 			(region == NULL || (location->region &&
-								has_text(regions, location->region))))
+								hw_texts_have(regions, location->region))))
 			left = lappend(left, location);
 	}
 	return left;
