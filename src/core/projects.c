@@ -13,6 +13,9 @@
 #include "core/ask.h"
 #include "core/json.h"
 
+/* As options and conditions allow. */
+#define ID_BYTES_MAX 256
+
 bool
 hw_projects_ask(const HwBase *base, const char *name, HwRequest *request,
 				HwStatus *status)
@@ -24,25 +27,44 @@ hw_projects_ask(const HwBase *base, const char *name, HwRequest *request,
 				  request, status);
 }
 
-static char *
-copy_member(const HwNode *project, const char *name)
+static const char *
+member(const HwNode *project, const char *name)
 {
 	const HwNode *node = hw_json_find(project, name);
-	const char *text = node ? hw_json_text(node) : NULL;
 
-	return strdup(text ? text : "");
+	return node && hw_json_kind(node) == HW_NODE_STRING ?
+		hw_json_text(node) : "";
+}
+
+/* What may stand in a path and in a header, and in a message. */
+static bool
+is_id(const char *text, size_t length)
+{
+	return length > 0 && length <= ID_BYTES_MAX &&
+		strspn(text, "0123456789abcdefghijklmnopqrstuvwxyz"
+			   "ABCDEFGHIJKLMNOPQRSTUVWXYZ_-") >= length;
 }
 
 static bool
-read_project(const HwNode *node, HwProject *project)
+read_project(const HwNode *node, HwProject *project, HwStatus *status)
 {
 	const HwNode *enabled = hw_json_find(node, "enabled");
+	const char *id = member(node, "id");
+	const char *name = member(node, "name");
 
-	project->id = copy_member(node, "id");
-	project->name = copy_member(node, "name");
+	if (!is_id(id, strlen(id)))
+		return hw_status_set(status, HW_BAD_REPLY,
+							 "the reply has a project without valid \"id\"");
+	if (!is_id(name, strcspn(name, "_")))
+		return hw_status_set(status, HW_BAD_REPLY,
+							 "the reply has a project whose \"name\" does not begin with a region");
+	project->id = strdup(id);
+	project->name = strdup(name);
 	project->is_enabled = enabled == NULL ||
 		hw_json_kind(enabled) != HW_NODE_FALSE;
-	return project->id && project->name;
+	if (project->id == NULL || project->name == NULL)
+		return hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
+	return true;
 }
 
 static HwProjects *
@@ -53,6 +75,12 @@ read_list(const HwNode *list, HwStatus *status)
 
 	for (const HwNode *n = hw_json_child(list); n; n = hw_json_next(n))
 		count++;
+	if (count > HW_PROJECTS_MAX)
+	{
+		hw_status_set(status, HW_TOO_LARGE,
+					  "the reply has more than %d projects", HW_PROJECTS_MAX);
+		return NULL;
+	}
 	projects = calloc(1, sizeof(HwProjects) + count * sizeof(HwProject));
 	if (projects == NULL)
 	{
@@ -63,16 +91,8 @@ read_list(const HwNode *list, HwStatus *status)
 	{
 		HwProject  *project = &projects->list[projects->count++];
 
-		if (!read_project(n, project))
+		if (!read_project(n, project, status))
 		{
-			hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
-			hw_projects_free(projects);
-			return NULL;
-		}
-		if (project->id[0] == '\0')
-		{
-			hw_status_set(status, HW_BAD_REPLY,
-						  "the reply has a project without id");
 			hw_projects_free(projects);
 			return NULL;
 		}
@@ -114,13 +134,4 @@ size_t
 hw_project_region_length(const HwProject *project)
 {
 	return strcspn(project->name, "_");
-}
-
-bool
-hw_project_is_in(const HwProject *project, const char *region)
-{
-	size_t		length = hw_project_region_length(project);
-
-	return strlen(region) == length &&
-		strncmp(project->name, region, length) == 0;
 }

@@ -11,6 +11,13 @@
 #include "core/request.h"
 #include "core/status.h"
 
+/*
+ * An account has some ten projects a region.  More than these could not be
+ * read by one query anyway.
+ */
+#define HW_PROJECTS_MAX 4096
+
+/* Its ID and region are letters, digits, hyphens and underscores. */
 typedef struct HwProject
 {
 	char	   *id;
@@ -31,13 +38,13 @@ typedef struct HwProjects
 extern bool hw_projects_ask(const HwBase *base, const char *name,
 							HwRequest *request, HwStatus *status);
 
-/* The projects in a reply, malloc'd; NULL and a status when it has no list. */
+/*
+ * The projects in a reply, malloc'd; NULL and a status when it has no list, or
+ * one that no account has.
+ */
 extern HwProjects *hw_projects_read(const char *body, size_t bytes,
 									HwStatus *status);
 extern void hw_projects_free(HwProjects *projects);
-
-/* Whether a project lies in a region, which its name tells. */
-extern bool hw_project_is_in(const HwProject *project, const char *region);
 
 /* Length of the region's name at the start of the project's. */
 extern size_t hw_project_region_length(const HwProject *project);
