@@ -19,6 +19,16 @@ my $MOST_MS = 1000;
 
 my $PACKAGES = 'SELECT count(*) FROM %s.bss_package_usages';
 
+# What is read in a schema, and how many rows there are.  In one, the project
+# has to be looked up first.
+sub reading
+{
+	my ($schema) = @_;
+	return $schema eq 'looking' ? 'SELECT count(*) FROM looking.hss_quotas'
+	  : sprintf $PACKAGES, $schema;
+}
+sub rows_of { return $_[0] eq 'looking' ? 100 : 36 }
+
 my $sim = HwBss->new(tls => 1);
 
 # ---- services that say nothing ---------------------------------------------
@@ -75,7 +85,7 @@ my $has_preload = system(
 
 my $node = do {
 	local $ENV{LD_PRELOAD} = $has_preload ? $preload : '';
-	HwBss::node('cancel');
+	HwBss::node('cancel', "hwbss_fdw.metadata_endpoint = '" . $sim->url . "'");
 };
 
 # ---- what is waited for ----------------------------------------------------
@@ -95,6 +105,11 @@ my @PHASES = (
 	[ signing_in => { hang => 'before_headers', fail_on => 'iam' }, 'signing' ],
 	[ signing_in_body => { hang => 'in_body', fail_on => 'iam' }, 'signing' ],
 	[ signing_in_back_off => { fail => '503x100', retry_after => 100, fail_on => 'iam' }, 'signing' ],
+	[ looking_up => { hang => 'before_headers', fail_on => 'iam' }, 'looking' ],
+	[ looking_up_body => { hang => 'drip', fail_on => 'iam' }, 'looking' ],
+	[ looking_up_back_off => { fail => '503x100', retry_after => 100, fail_on => 'iam' }, 'looking' ],
+	[ metadata => { hang => 'before_headers', fail_on => 'iam' }, 'metadata' ],
+	[ metadata_body => { hang => 'in_body', fail_on => 'iam' }, 'metadata' ],
 	[ tls_handshake => undef, 'https://127.0.0.1:' . $silent->sockport ],
 	[ silent_answer => undef, 'http://127.0.0.1:' . $silent->sockport ],
 	[ connect => undef, 'http://127.0.0.1:' . $deaf->sockport ],
@@ -113,6 +128,10 @@ $sim->connect_node($node, server => 'signing', schema => 'signing',
 	options => {%patient}, mapping_options => {
 		user_name => 'sim-user', password => 'sim-Password/1',
 		domain_name => 'sim-account' });
+$sim->connect_node($node, server => 'metadata', schema => 'metadata',
+	options => {%patient}, mapping_options => { credential_source => 'metadata' });
+$sim->connect_node($node, server => 'looking', schema => 'looking', options => {%patient});
+$node->safe_psql('postgres', 'ALTER SERVER looking OPTIONS (DROP project_id)');
 for my $phase (@PHASES)
 {
 	my ($name, $case, $where) = @$phase;
@@ -192,7 +211,7 @@ sub is_clean
 			$sim->stats->{open_connections} <= $open }),
 		"$what: the service sees the connection end");
 	$sim->clear_log;
-	is($session->query(sprintf $PACKAGES, $schema), 36,
+	is($session->query(reading($schema)), rows_of($schema),
 		"$what: the next query of the session works");
 	is($session->stderr, '', "$what: without a word");
 	is(scalar $session->sockets, $before, "$what: on as many descriptors");
@@ -212,7 +231,8 @@ sub is_looking_up
 sub parallel_query
 {
 	my ($sql) = @_;
-	return "SELECT sum(($sql p WHERE p.order_instance_id >= wide.t)) FROM wide";
+	my $column = $sql =~ /quotas/ ? 'resource_id' : 'order_instance_id';
+	return "SELECT sum(($sql p WHERE p.$column >= wide.t)) FROM wide";
 }
 
 sub has_workers
@@ -225,7 +245,7 @@ sub has_workers
 sub warm
 {
 	my ($session, $schema) = @_;
-	$session->query(sprintf $PACKAGES, $schema);
+	$session->query(reading($schema));
 	$open = $sim->stats->{open_connections};
 	return scalar $session->sockets;
 }
@@ -241,17 +261,17 @@ for my $phase (@PHASES)
 		skip 'no compiler', 1 if $name eq 'name_lookup' && !$has_preload;
 
 		my $is_lookup = $name eq 'name_lookup';
-		my $is_signing = ($where || '') eq 'signing';
+		my $asks_before = ($where || '') =~ /^(?:signing|looking|metadata)$/;
 		my $good = ($where || '') eq 'tls' ? 'secure'
-		  : $is_signing ? 'signing' : 'public';
-		my $sql = sprintf $PACKAGES, $case ? $good : $name;
+		  : $asks_before ? $where : 'public';
+		my $sql = reading($case ? $good : $name);
 
 		my $session;
 
 		# Begins to hang, and ends it.
 		my $begin = sub {
-			# A token that is there would be used.
-			$session->query('SELECT hwbss_fdw_forget()') if $is_signing;
+			# A token, key or project that is there would be used.
+			$session->query('SELECT hwbss_fdw_forget()') if $asks_before;
 			$sim->clear_log;
 			$sim->set($case) if $case;
 			append_to_file($held, '') if $is_lookup;
@@ -305,7 +325,7 @@ for my $phase (@PHASES)
 		for my $way ('pg_cancel_backend', 'exception block', 'savepoint', 'cursor', 'parallel')
 		{
 			my $what = "$name, $way";
-			my $read = sprintf $PACKAGES, $good;
+			my $read = reading($good);
 			$session->query('BEGIN; CREATE TEMP TABLE kept AS SELECT 1 AS a; SAVEPOINT s')
 			  if $way eq 'savepoint';
 			$session->query('BEGIN; DECLARE c CURSOR FOR ' . $sql)
@@ -348,7 +368,7 @@ for my $phase (@PHASES)
 			{
 				is($session->query(
 						"ROLLBACK TO s; SELECT a, ($read) FROM kept"),
-					'1|36', "$what: the transaction goes on");
+					'1|' . rows_of($good), "$what: the transaction goes on");
 				$session->query('COMMIT; DROP TABLE kept');
 			}
 			$session->query('ROLLBACK') if $way eq 'cursor';

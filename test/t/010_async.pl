@@ -194,6 +194,22 @@ for my $how ('hangs', 'waits to try again')
 			"$how, $way: no descriptor is left");
 	}
 }
+
+# A backend that is told to go leaves nothing at the service, either.
+set_case(hang => 'before_headers');
+my $doomed = HwBss::session($node);
+my $open = $sim->stats->{open_connections};
+$sim->clear_log;
+$doomed->send($all);
+$sim->wait_requests($NSERVERS);
+my $begin = time;
+$control->query('SELECT pg_terminate_backend(' . $doomed->pid . ')');
+$doomed->finish;
+ok(HwBss::wait_until(sub { !$doomed->is_alive }), 'pg_terminate_backend: the backend ends');
+note(sprintf 'pg_terminate_backend: %.1f ms', (time - $begin) * 1000);
+cmp_ok((time - $begin) * 1000, '<', 500, 'at once');
+is($doomed->state, '57P01', 'with admin_shutdown');
+ok(HwBss::wait_until(sub { $sim->stats->{open_connections} <= $open }), 'and no connection is left');
 set_case(delay => 20);
 is($session->query($all), 36 * $NSERVERS, 'the next query of the session works');
 
