@@ -126,6 +126,15 @@ SET hwbss_fdw.allowed_hosts = 'hss.ap-southeast-1.myhuaweicloud.com, localhost';
 ALTER FOREIGN TABLE guarded.hss_quotas OPTIONS (ADD region 'cn-north-4');
 SELECT pg_temp.attempt('SELECT * FROM guarded.hss_quotas');
 SELECT pg_temp.attempt('SELECT * FROM guarded.bss_package_usages');
+-- A query that names a region gets no further, nor does IAM, which is asked
+-- for its project.
+SELECT pg_temp.attempt('SELECT * FROM guarded.hss_quotas WHERE region = ''cn-north-1''');
+SET hwbss_fdw.allowed_hosts = 'iam.cn-north-1.myhuaweicloud.com, localhost';
+SELECT pg_temp.attempt('SELECT * FROM guarded.hss_quotas WHERE region = ''cn-north-1'' AND project_id = ''x''');
+SET hwbss_fdw.allowed_hosts = 'hss.ap-southeast-1.myhuaweicloud.com, localhost';
+ALTER FOREIGN TABLE guarded.hss_quotas OPTIONS (ADD projects 'x, y', ADD regions 'ap-southeast-1, cn-north-1', ADD on_project_error 'skip');
+SELECT pg_temp.attempt('SELECT * FROM guarded.hss_quotas');
+ALTER FOREIGN TABLE guarded.hss_quotas OPTIONS (DROP projects, DROP regions, DROP on_project_error);
 ALTER SERVER guarded OPTIONS (ADD endpoint 'https://localhost:9', ADD retry_budget '1h');
 SELECT pg_temp.attempt('SELECT * FROM guarded.bss_package_usages');
 SELECT requests, retries FROM hwbss_fdw_stats();

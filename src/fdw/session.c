@@ -24,6 +24,9 @@
 /* APIs at places whose spelling a session remembers. */
 #define DIALECTS_MAX 16
 
+/* Answers of IAM that a session remembers: queries may name any region. */
+#define LOOKUPS_MAX 16
+
 /*
  * Descriptors of an engine: its epoll set, two timers, and connections.  They
  * are declared to fd.c at once, since the number of sockets changes where
@@ -72,6 +75,15 @@ static HwSession *sessions = NULL;
 static bool has_callbacks = false;
 
 static void
+lookup_free(HwLookup *lookup)
+{
+	hw_projects_free(lookup->projects);
+	pfree(lookup->endpoint);
+	pfree(lookup->name);
+	pfree(lookup);
+}
+
+static void
 session_close(HwSession *session)
 {
 	HwSession **link = &sessions;
@@ -85,10 +97,7 @@ session_close(HwSession *session)
 		HwLookup   *lookup = session->lookups;
 
 		session->lookups = lookup->next;
-		hw_projects_free(lookup->projects);
-		pfree(lookup->endpoint);
-		pfree(lookup->name);
-		pfree(lookup);
+		lookup_free(lookup);
 	}
 	for (int i = 0; i < session->ndescriptors; i++)
 		ReleaseExternalFD();
@@ -394,6 +403,23 @@ hw_session_projects(HwSession *session, const char *endpoint,
 	return NULL;
 }
 
+/* The oldest goes, so that there is room for one more. */
+static void
+trim_lookups(HwSession *session)
+{
+	HwLookup  **link = &session->lookups;
+
+	for (int i = 1; i < LOOKUPS_MAX && *link; i++)
+		link = &(*link)->next;
+	while (*link)
+	{
+		HwLookup   *oldest = *link;
+
+		*link = oldest->next;
+		lookup_free(oldest);
+	}
+}
+
 const HwProjects *
 hw_session_keep_projects(HwSession *session, const char *endpoint,
 						 const char *name, HwProjects *projects)
@@ -414,6 +440,7 @@ hw_session_keep_projects(HwSession *session, const char *endpoint,
 	}
 	PG_END_TRY();
 	lookup->projects = projects;
+	trim_lookups(session);
 	lookup->next = session->lookups;
 	session->lookups = lookup;
 	return projects;

@@ -141,6 +141,8 @@ TABLE = [
     ("metadata", "2", ("2", "1", "none", "noagency", "stale"),
      "metadata service: with token; without (404); absent; no agency; the "
      "first token of a client is refused"),
+    ("projects", "", TEXT,
+     "a literal body of GET /v3/projects, as `body` is given"),
     ("domains", "list", ("list", "empty"),
      "empty: GET /v3/auth/domains answers an empty list"),
     ("id", "", TEXT,
@@ -220,7 +222,7 @@ class Table:
                 if item:
                     name, _, value = item.partition("=")
                     value = unquote(value)
-                    if name == "body":
+                    if name in ("body", "projects"):
                         value = base64.urlsafe_b64decode(
                             value + "=" * (-len(value) % 4)).decode(
                                 "utf-8", "surrogateescape")

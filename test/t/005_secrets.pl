@@ -110,6 +110,10 @@ for my $name (sort keys %mapping)
 			run("EXPLAIN (ANALYZE, VERBOSE, FORMAT JSON) SELECT * FROM $table");
 			run("PREPARE p AS SELECT * FROM $table; EXECUTE p; DEALLOCATE p");
 		}
+		# Projects of another region, or of all, are looked up at IAM.
+		run("SELECT count(*) FROM hss_quotas WHERE region = 'ap-southeast-3'");
+		run("SELECT count(*) FROM hss_quotas WHERE region IN ('nowhere-1', 'ap-southeast-3')");
+		run('SELECT * FROM hwbss_fdw_activity');
 		run('SELECT * FROM hwbss_fdw_stats()');
 		run("SELECT * FROM hwbss_fdw_probe('$schema')");
 		run("SELECT * FROM pg_stat_activity WHERE query NOT LIKE '%CREATE USER MAPPING%'");
