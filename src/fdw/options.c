@@ -146,7 +146,7 @@ const HwOption hw_option_table[] = {
 	{"profile_path", HW_ON_MAPPING, HW_OPTION_PATH,
 		.needs = HW_NEEDS_SUPERUSER,
 	.help = "Credentials file for credential_source profile or chain (default: where the official SDKs look)"},
-	{NULL}
+	{0}
 };
 
 /* --- names ---------------------------------------------------------- */

@@ -138,7 +138,7 @@ scan_start(ForeignScanState *node)
 	if (scan->is_over)
 		return;
 	question.columns = hw_tuple_columns(scan->maker, &question.ncolumns);
-	question.row_goal = scan->plan->row_goal > LONG_MAX / 2 ? 0
+	question.row_goal = scan->plan->row_goal > (double) (LONG_MAX / 2) ? 0
 		: (long) scan->plan->row_goal;
 	scan->is_over = !hw_scan_ask(scan, node->ss.ps.state, scan->bindings,
 								 scan->nbindings, &question);
