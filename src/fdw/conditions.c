@@ -413,30 +413,51 @@ intersect(Values *values, List *texts, bool is_condition)
 	values->is_condition |= is_condition;
 }
 
+/* The list that an option of the table or server asks for, or NULL. */
+static const char *
+list_of_option(const HwForeignTable *foreign, const HwParam *param)
+{
+	const char *value = param->option && !param->is_location ?
+		hw_option_text(foreign->options, param->option) : NULL;
+
+	if (value && param->reserved && strcmp(value, param->reserved) == 0)
+		return NULL;
+	return value;
+}
+
 /*
  * Adds a condition's values to its param's.  Values that no request can carry
  * leave the param alone; where it says where to read, no row can have them.
- * False when rows that break the condition may be asked for.
+ * An option's list is then read beside those that the other values name, not
+ * in their place.  False when rows that break the condition may be asked for.
  */
 static bool
-bind_condition(const HwCondition *condition, List *texts, Values *values)
+bind_condition(const HwForeignTable *foreign, const HwCondition *condition,
+			   List *texts, Values *values)
 {
+	const HwParam *param = condition->param;
+	const char *option = list_of_option(foreign, param);
 	List	   *sendable = NIL;
+	bool		is_whole = true;
 	ListCell   *lc;
 
 	foreach(lc, texts)
 	{
-		if (hw_value_is_sendable(condition->param, lfirst(lc)))
+		if (hw_value_is_sendable(param, lfirst(lc)))
 			sendable = lappend(sendable, lfirst(lc));
-		else if (!condition->param->is_location)
-			return false;
+		else
+			is_whole &= param->is_location;
 	}
+	if (!is_whole && (option == NULL || sendable == NIL))
+		return false;
+	if (!is_whole && !hw_texts_have(sendable, option))
+		sendable = lappend(sendable, pstrdup(option));
 	if (condition->nvalues_max > 0 &&
 		list_length(sendable) > condition->nvalues_max)
 		return false;
-	intersect(values, sendable, true);
+	intersect(values, sendable, is_whole);
 	values->is_fixed |= !condition->narrows;
-	return true;
+	return is_whole;
 }
 
 /*
@@ -491,11 +512,7 @@ cap_strands(const HwForeignTable *foreign, Values *all)
 		{
 			/* Without its values an option's would be asked for instead. */
 			if (!all[i].is_bound || api->params[i].is_location ||
-				(api->params[i].option &&
-				 hw_option_text(foreign->options, api->params[i].option) &&
-				 strcmp(hw_option_text(foreign->options,
-									   api->params[i].option),
-						api->params[i].reserved) != 0))
+				list_of_option(foreign, &api->params[i]))
 				continue;
 			product *= list_length(all[i].texts);
 			if (largest < 0 || list_length(all[i].texts) >
@@ -596,7 +613,7 @@ make_all_bindings(const HwForeignTable *foreign, List *conditions,
 			texts = condition_texts(condition, values, &position, econtext);
 		if (texts == NIL)
 			return -1;			/* compared with NULL, or with no value */
-		*is_whole &= bind_condition(condition, texts,
+		*is_whole &= bind_condition(foreign, condition, texts,
 									&all[condition->param - params]);
 		bind_derived(foreign, condition, texts, all);
 	}

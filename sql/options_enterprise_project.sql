@@ -1,0 +1,40 @@
+-- An enterprise project of the server gives way to those that a query names,
+-- also beside values that no request can carry.
+\set url `echo "$HWBSS_SIM_URL"`
+\set endpoint :url '/case/id=options_enterprise_project'
+CREATE EXTENSION hwbss_fdw;
+CREATE SERVER sim FOREIGN DATA WRAPPER hwbss_fdw
+  OPTIONS (endpoint :'endpoint', allow_insecure 'true', region 'ap-southeast-1',
+           project_id '0a1b2c3d4e5f60718293a4b5c6d7e8f9',
+           enterprise_project_id 'ep-1');
+CREATE USER MAPPING FOR CURRENT_USER SERVER sim
+  OPTIONS (access_key 'SIMAK0EVERYTHING0000',
+           secret_key 'simSkEverything/+0123456789abcdefghijklmn');
+IMPORT FOREIGN SCHEMA hss LIMIT TO (hss_quotas) FROM SERVER sim INTO public;
+
+SELECT enterprise_project_id, count(*) FROM hss_quotas GROUP BY 1 ORDER BY 1;
+SELECT count(*) FROM hss_quotas WHERE enterprise_project_id = '0';
+-- Each value finds the same rows beside others as alone.
+SELECT count(*) FROM hss_quotas WHERE enterprise_project_id IN ('0', '');
+SELECT count(*) FROM hss_quotas
+WHERE enterprise_project_id IN ('0', 'all_granted_eps');
+SELECT enterprise_project_id, count(*) FROM hss_quotas
+WHERE enterprise_project_id = ANY (ARRAY['0', 'ep-1', NULL, ''])
+GROUP BY 1 ORDER BY 1;
+SELECT count(*) FROM hss_quotas
+WHERE enterprise_project_id IN ('0', '')
+  AND enterprise_project_id IN ('', 'ep-2');
+SELECT count(*) FROM hss_quotas WHERE enterprise_project_id = '';
+EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF)
+SELECT resource_id FROM hss_quotas WHERE enterprise_project_id IN ('0', '');
+
+-- As an argument that changes between executions.
+PREPARE named(text[]) AS
+  SELECT count(*) FROM hss_quotas WHERE enterprise_project_id = ANY ($1);
+SET plan_cache_mode = force_generic_plan;
+EXECUTE named('{0}');
+EXECUTE named('{0,""}');
+DEALLOCATE named;
+RESET plan_cache_mode;
+
+DROP EXTENSION hwbss_fdw CASCADE;
