@@ -2,6 +2,7 @@
 -- also beside values that no request can carry.
 \set url `echo "$HWBSS_SIM_URL"`
 \set endpoint :url '/case/id=options_enterprise_project'
+\set refusing :endpoint '-2;fail=HSS.0001x2'
 CREATE EXTENSION hwbss_fdw;
 CREATE SERVER sim FOREIGN DATA WRAPPER hwbss_fdw
   OPTIONS (endpoint :'endpoint', allow_insecure 'true', region 'ap-southeast-1',
@@ -36,5 +37,11 @@ EXECUTE named('{0}');
 EXECUTE named('{0,""}');
 DEALLOCATE named;
 RESET plan_cache_mode;
+
+-- A service that refuses the states is asked without them, but for the same
+-- enterprise project.
+ALTER SERVER sim OPTIONS (SET endpoint :'refusing');
+SELECT count(*) FROM hss_quotas
+WHERE enterprise_project_id = '0' AND quota_status = 'normal';
 
 DROP EXTENSION hwbss_fdw CASCADE;

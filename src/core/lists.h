@@ -24,8 +24,8 @@ typedef struct HwBinding
 	int			nvalues;		/* 0: nothing can match */
 	bool		is_condition;	/* from the query, not from an option: rows
 								 * must carry one of the values */
-	const char *otherwise;		/* an option's value, to be sent when the
-								 * service refuses the condition's; or NULL */
+	const char *otherwise;		/* an option's value, which the condition's
+								 * stand in for; or NULL */
 	bool		narrows;		/* from another table's rows: leaves some of
 								 * what a full read would read */
 } HwBinding;

@@ -298,12 +298,19 @@ spell(const HwParam *param, const char *value, HwDialect dialect)
 	return value;
 }
 
-/* May the binding's value be left out when the service refuses it? */
+/*
+ * May the binding's value be left out when the service refuses it?  Not if
+ * another list would be asked for then, one without the wanted rows.
+ */
 static bool
 is_optional(const HwBinding *binding)
 {
-	return binding->is_condition && binding->param->place == HW_IN_QUERY &&
-		binding->param->complete_set == NULL;
+	const HwParam *param = binding->param;
+
+	return binding->is_condition && param->place == HW_IN_QUERY &&
+		param->complete_set == NULL &&
+		(binding->otherwise == NULL ||
+		 (param->fallback && strcmp(binding->otherwise, param->fallback) == 0));
 }
 
 /*
@@ -325,7 +332,7 @@ strand_values(const HwPager *pager, const Strand *strand,
 		asked[i].param = param;
 		asked[i].value = value;
 		if (strand->dialect == HW_DIALECT_BARE && is_optional(binding))
-			value = binding->otherwise ? binding->otherwise : param->fallback;
+			value = param->fallback;
 		else
 			value = spell(param, value, strand->dialect);
 		if (value == NULL)
