@@ -40,7 +40,7 @@ PG_CFLAGS = -std=gnu11 $(WARNINGS) -MMD -MP
 # Modules are loaded RTLD_GLOBAL: whatever is not meant for the server stays
 # inside, so that it cannot meet a namesake in another extension.
 EXPORTS = Pg_magic_func; _PG_init; hwbss_fdw_*; pg_finfo_hwbss_fdw_*;
-SHLIB_PREREQS = build/exports.map
+SHLIB_PREREQS = $(CURDIR)/build/exports.map
 SHLIB_LINK = -Wl,--version-script=build/exports.map -lcurl -lcrypto
 
 EXTRA_CLEAN = build $(OBJS:.o=.d)
@@ -76,7 +76,8 @@ build/flags: FORCE
 $(OBJS): build/flags
 FORCE:
 
-build/exports.map: $(HERE)/Makefile
+# Named in full, lest VPATH find that of a build in the source directory.
+$(CURDIR)/build/exports.map: $(HERE)/Makefile
 	@mkdir -p build
 	@echo '{ global: $(EXPORTS) local: *; };' >$@
 
