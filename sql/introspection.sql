@@ -11,10 +11,10 @@ CREATE USER MAPPING FOR CURRENT_USER SERVER sim
   OPTIONS (access_key 'SIMAK0EVERYTHING0000',
            secret_key 'simSkEverything/+0123456789abcdefghijklmn');
 IMPORT FOREIGN SCHEMA huaweicloud FROM SERVER sim INTO public;
--- All its objects, with comments
+-- All its objects, with comments; from 17 on the row type of a view counts, too
 SELECT pg_describe_object(classid, objid, 0) AS object, obj_description(objid, classid::regclass::name) AS comment
 FROM pg_depend
-WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
+WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e' AND classid <> 'pg_type'::regclass
   AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'hwbss_fdw')
 ORDER BY pg_describe_object(classid, objid, 0) COLLATE "C";
 SELECT extversion, extrelocatable, obj_description(oid, 'pg_extension') FROM pg_extension WHERE extname = 'hwbss_fdw';

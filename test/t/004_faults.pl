@@ -38,7 +38,7 @@ for my $line (split /\n/, slurp_file("$ENV{TESTDIR}/test/faults.txt"))
 	  my @cells = split / \| /, $line;
 	BAIL_OUT("a line with @{[ scalar @cells ]} cells: $line") if @cells != 7;
 	BAIL_OUT("no hint is named $row{hint}")
-	  if $row{hint} ne '-' && !$HINT{ $row{hint} };
+	  if $row{hint} ne '-' && grep { !$HINT{$_} } split m{/}, $row{hint};
 	$row{options} = $row{options} eq '-' ? {}
 	  : { map { split /=/, $_, 2 } split / /, $row{options} };
 	push @FAULTS, \%row;
@@ -199,7 +199,9 @@ sub check_fault
 	else
 	{
 		my $detail = $error->{detail} =~ s/ Request ID: [0-9a-f]{32}\.$//r;
-		my $hint = $row->{hint} eq '-' ? '' : $HINT{ $row->{hint} };
+		my @hints = $row->{hint} eq '-' ? '' : @HINT{ split m{/}, $row->{hint} };
+		my ($hint) = grep { s/\{server\}/f$n/r eq $error->{hint} } @hints;
+		$hint = $hints[0] if !defined $hint;
 		is($error->{state}, $row->{outcome}, "$what: SQLSTATE");
 		is($error->{message}, $MESSAGE, "$what: message");
 		ok($detail =~ s/^API "package_usages":? //, "$what: names the API");

@@ -140,7 +140,12 @@ $session->query(sprintf $PACKAGES, 'fickle');
 is($session->state, 'HV00N', 'a name that resolves to nothing');
 resolve('localhost.example.com', '127.0.0.1');
 $session->query(sprintf $PACKAGES, 'fickle');
-is($session->state, '42501', 'a name that resolves to this machine from now on');
+
+# Newer versions of libcurl remember for a while that there was no such name.
+like($session->state, qr/^(?:42501|HV00N)$/, 'a name that resolves to this machine from now on');
+$session->query('SELECT hwbss_fdw_forget()');
+$session->query(sprintf $PACKAGES, 'fickle');
+is($session->state, '42501', 'a session that has not heard of it');
 is(scalar $sim->log, 0, 'no request');
 
 # ---- a superuser's server ---------------------------------------------------
