@@ -83,11 +83,12 @@ fetch_projects(Search *search, const char *endpoint, const char *name,
 }
 
 /*
- * The projects of one name, or all, as IAM told this session; NULL when nobody
- * is to be asked.
+ * The projects of one name, or all, as IAM told this session, if need be in
+ * this statement; NULL when nobody is to be asked.
  */
 static const HwProjects *
-find_projects(Search *search, const char *region, const char *name)
+find_projects(Search *search, const char *region, const char *name,
+			  bool in_statement)
 {
 	const char *endpoint = hw_options_iam_endpoint(search->foreign->options,
 												   region);
@@ -102,7 +103,8 @@ find_projects(Search *search, const char *region, const char *name)
 		search->is_unknown = true;
 		return NULL;
 	}
-	known = hw_session_projects(search->session, endpoint, name);
+	known = hw_session_projects(search->session, endpoint, name,
+								in_statement);
 	if (known)
 		return known;
 	context = AllocSetContextCreate(CurrentMemoryContext, "hwbss_fdw look-up",
@@ -234,7 +236,8 @@ projects_of_regions(Search *search, List *regions)
 			continue;
 		}
 		projects = find_projects(search, linitial(regions),
-								 list_length(regions) == 1 ? region : NULL);
+								 list_length(regions) == 1 ? region : NULL,
+								 false);
 		if (projects == NULL)
 			return NIL;
 		locations = add_location(locations,
@@ -244,31 +247,46 @@ projects_of_regions(Search *search, List *regions)
 	return locations;
 }
 
+/* The first ID that is in no project, or NULL. */
+static const char *
+first_unknown(const HwProjects *projects, List *ids)
+{
+	ListCell   *lc;
+
+	foreach(lc, ids)
+	{
+		bool		is_known = false;
+
+		for (int i = 0; i < projects->count; i++)
+			is_known |= strcmp(projects->list[i].id, lfirst(lc)) == 0;
+		if (!is_known)
+			return lfirst(lc);
+	}
+	return NULL;
+}
+
 /*
  * Those of the given projects, or of all that are enabled, that lie in one of
- * the regions; in any when there are none.
+ * the regions; in any when there are none.  A project does not change its
+ * region, but new ones come: to know all, IAM is asked in each statement.
  */
 static List *
 projects_in_regions(Search *search, List *wanted, List *regions)
 {
-	const HwProjects *all = find_projects(search, regions ?
-										  linitial(regions) : NULL, NULL);
+	const char *place = regions ? linitial(regions) : NULL;
+	const HwProjects *all = find_projects(search, place, NULL, wanted == NIL);
+	const char *unknown;
 	List	   *locations = NIL;
-	ListCell   *lc;
 
 	if (all == NULL)
 		return NIL;
-	foreach(lc, wanted)
-	{
-		bool		is_known = false;
-
-		for (int i = 0; i < all->count; i++)
-			is_known |= strcmp(all->list[i].id, lfirst(lc)) == 0;
-		if (!is_known)
-			unknown_project(search, psprintf("the region of project \"%s\"",
-											 (char *) lfirst(lc)),
-							"IAM knows no project of that ID.");
-	}
+	if (first_unknown(all, wanted))
+		all = find_projects(search, place, NULL, true);
+	unknown = first_unknown(all, wanted);
+	if (unknown)
+		unknown_project(search,
+						psprintf("the region of project \"%s\"", unknown),
+						"IAM knows no project of that ID.");
 	for (int i = 0; i < all->count; i++)
 	{
 		const HwProject *project = &all->list[i];

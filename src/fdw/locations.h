@@ -3,8 +3,9 @@
  * locations.h
  *	  Where a table is read: which projects, in which regions, at which hosts.
  *
- * A query's own values come first, then options, then IAM, which is asked once
- * per session for what is missing.
+ * A query's own values come first, then options, then IAM, which is asked for
+ * what is missing: once per session for what stays as it is, once per statement
+ * for all projects there are.
  *
  *-------------------------------------------------------------------------
  */

@@ -7,6 +7,7 @@
  */
 #include "fdw/session.h"
 
+#include "access/xact.h"
 #include "catalog/pg_foreign_server.h"
 #include "catalog/pg_user_mapping.h"
 #include "fdw/compat.h"
@@ -51,6 +52,7 @@ typedef struct HwLookup
 	char	   *endpoint;
 	char	   *name;			/* empty: all projects */
 	HwProjects *projects;
+	TimestampTz asked;			/* when the statement began that asked */
 } HwLookup;
 
 struct HwSession
@@ -392,12 +394,14 @@ hw_session_learn(HwSession *session, const HwApi *api, const char *endpoint,
 
 const HwProjects *
 hw_session_projects(HwSession *session, const char *endpoint,
-					const char *name)
+					const char *name, bool in_statement)
 {
 	for (HwLookup *lookup = session->lookups; lookup; lookup = lookup->next)
 	{
 		if (strcmp(lookup->endpoint, endpoint) == 0 &&
-			strcmp(lookup->name, name ? name : "") == 0)
+			strcmp(lookup->name, name ? name : "") == 0 &&
+			(!in_statement ||
+			 lookup->asked == GetCurrentStatementStartTimestamp()))
 			return lookup->projects;
 	}
 	return NULL;
@@ -440,6 +444,7 @@ hw_session_keep_projects(HwSession *session, const char *endpoint,
 	}
 	PG_END_TRY();
 	lookup->projects = projects;
+	lookup->asked = GetCurrentStatementStartTimestamp();
 	trim_lookups(session);
 	lookup->next = session->lookups;
 	session->lookups = lookup;

@@ -48,13 +48,14 @@ extern void hw_session_learn(HwSession *session, const HwApi *api,
 
 /*
  * The projects of a name, or all when it is NULL, as IAM at a place has told
- * them; NULL when it has not been asked.  Keeping takes the projects over and
- * returns them.  They live until the session, which must be pinned, has kept
- * some more answers.
+ * them, if need be since the client's statement began; NULL when it has not
+ * been asked.  Keeping takes the projects over and returns them.  They live
+ * until the session, which must be pinned, has kept some more answers.
  */
 extern const HwProjects *hw_session_projects(HwSession *session,
 											 const char *endpoint,
-											 const char *name);
+											 const char *name,
+											 bool in_statement);
 extern const HwProjects *hw_session_keep_projects(HwSession *session,
 												  const char *endpoint,
 												  const char *name,

@@ -112,6 +112,28 @@ is($me->query("$WHERE ORDER BY 1"), "$ONE|ap-southeast-1\n$TWO|ap-southeast-3\n$
 like($me->query('EXPLAIN SELECT * FROM hss_quotas'), qr/Projects: auto\s+Regions: ap-southeast-1, ap-southeast-3/, 'EXPLAIN tells');
 options(regions => undef, region => undef);
 is($me->query("SELECT count(DISTINCT project_id), bool_or(region = 'af-south-1') FROM hss_quotas"), '5|f', 'all that are enabled');
+
+# A project that was created since the last statement.
+sub listed
+{
+	return '{"projects":[' . join(',', map { qq({"id":"$_->[0]","name":"$_->[1]","enabled":true}) } @_) . ']}';
+}
+options(regions => 'ap-southeast-1,ap-southeast-3');
+$sim->set({ projects => listed([ $ONE, 'ap-southeast-1' ]) });
+is($me->query("$WHERE ORDER BY 1"), "$ONE|ap-southeast-1", 'one project there is');
+$sim->set({ projects => listed([ $ONE, 'ap-southeast-1' ], [ $TWO, 'ap-southeast-3' ]) });
+$sim->clear_log;
+is($me->query("$WHERE ORDER BY 1"), "$ONE|ap-southeast-1\n$TWO|ap-southeast-3", 'a new one is read');
+is($me->query("SELECT (SELECT count(*) FROM hss_quotas WHERE i > 0) FROM generate_series(1, 2) i"), "200\n200", 'a scan that begins again');
+is($me->query("SELECT count(*) FROM hss_quotas a JOIN hss_quotas b USING (project_id, resource_id)"), '200', 'two scans');
+is(scalar(my @asked = $sim->requests('/v3/projects')), 3, 'ask once a statement');
+$sim->set({ projects => listed([ $ONE, 'ap-southeast-1' ]) });
+options(projects => $TWO);
+fails($WHERE, qr/the region of project "$TWO".*no project of that ID/s, 'a project IAM does not know');
+$me->query("$WHERE WHERE project_id = '$ONE'");
+$sim->set({ projects => listed([ $ONE, 'ap-southeast-1' ], [ $TWO, 'ap-southeast-3' ]) });
+is($me->query($WHERE), "$TWO|ap-southeast-3", 'is asked for again');
+$sim->set({ projects => '' });
 options(projects => "$ONE,$TWO", regions => 'ap-southeast-3', region => 'ap-southeast-3');
 is($me->query($WHERE . " WHERE region = 'ap-southeast-1'"), "$ONE|ap-southeast-1", 'option projects, another region');
 
