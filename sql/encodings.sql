@@ -40,5 +40,21 @@ EXCEPTION WHEN OTHERS THEN
     RAISE NOTICE '% %', SQLSTATE, regexp_replace(detail, 'Request ID: \w+', 'Request ID: ...');
 END $$;
 DROP EXTENSION hwbss_fdw CASCADE;
-\c regress_hwbss
+-- bytes of no encoding, which no row can have, sent or not
+CREATE DATABASE regress_hwbss_bytes ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0;
+\c regress_hwbss_bytes
 DROP DATABASE regress_hwbss_latin1;
+CREATE EXTENSION hwbss_fdw;
+\set case :url /case/id=encodings;page=offset;body= :encoded
+CREATE SERVER bytes FOREIGN DATA WRAPPER hwbss_fdw
+    OPTIONS (endpoint :'case', allow_insecure 'true', region 'ap-southeast-1',
+             project_id '0a1b2c3d4e5f60718293a4b5c6d7e8f9');
+CREATE USER MAPPING FOR CURRENT_USER SERVER bytes
+    OPTIONS (access_key 'SIMAK0EVERYTHING0000',
+             secret_key 'simSkEverything/+0123456789abcdefghijklmn');
+IMPORT FOREIGN SCHEMA hss LIMIT TO (hss_quotas) FROM SERVER bytes INTO public;
+SELECT count(*) FROM hss_quotas WHERE host_name = E'caf\xe9-\xdcmlaut' AND category = 'host_resource';
+SELECT count(*) FROM hss_quotas WHERE host_name = E'caf\xc3\xa9-\xc3\x9cmlaut' AND category = 'host_resource';
+DROP EXTENSION hwbss_fdw CASCADE;
+\c regress_hwbss
+DROP DATABASE regress_hwbss_bytes;

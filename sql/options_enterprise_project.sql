@@ -29,6 +29,19 @@ SELECT count(*) FROM hss_quotas WHERE enterprise_project_id = '';
 EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF)
 SELECT resource_id FROM hss_quotas WHERE enterprise_project_id IN ('0', '');
 
+-- Rows of other tables narrow what the option asks for, whether or not a
+-- subquery becomes a join; a subquery that runs once names a value.
+CREATE TEMP TABLE ours AS
+  SELECT unnest(ARRAY['0', 'ep-1', 'ep-2']) AS project;
+SELECT project FROM ours JOIN hss_quotas ON enterprise_project_id = project
+GROUP BY 1;
+SELECT project FROM ours WHERE EXISTS
+  (SELECT FROM hss_quotas WHERE enterprise_project_id = project);
+SELECT project FROM ours WHERE
+  (SELECT count(*) FROM hss_quotas WHERE enterprise_project_id = project) > 0;
+SELECT count(*) FROM hss_quotas
+WHERE enterprise_project_id = (SELECT max(project) FROM ours);
+
 -- As an argument that changes between executions.
 PREPARE named(text[]) AS
   SELECT count(*) FROM hss_quotas WHERE enterprise_project_id = ANY ($1);

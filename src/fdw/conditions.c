@@ -267,6 +267,7 @@ hw_value_is_sendable(const HwParam *param, const char *value)
 	int			length = utf8_characters(value);
 
 	if (value[0] == '\0' ||
+		!pg_verify_mbstr(PG_UTF8, value, (int) strlen(value), true) ||
 		(param->length_max > 0 && length > param->length_max) ||
 		(param->reserved && strcmp(param->reserved, value) == 0))
 		return false;
@@ -301,6 +302,9 @@ to_utf8(Datum datum)
 {
 	char	   *value = TextDatumGetCString(datum);
 
+	/* Bytes without an encoding are what they are; see hw_value_is_sendable. */
+	if (GetDatabaseEncoding() == PG_SQL_ASCII)
+		return value;
 	return pg_server_to_any(value, strlen(value), PG_UTF8);
 }
 
@@ -425,33 +429,48 @@ list_of_option(const HwForeignTable *foreign, const HwParam *param)
 	return value;
 }
 
-/*
- * Adds a condition's values to its param's.  Values that no request can carry
- * leave the param alone; where it says where to read, no row can have them.
- * An option's list is then read beside those that the other values name, not
- * in their place.  False when rows that break the condition may be asked for.
- */
-static bool
-bind_condition(const HwForeignTable *foreign, const HwCondition *condition,
-			   List *texts, Values *values)
+List *
+hw_condition_sendable(const HwForeignTable *foreign,
+					  const HwCondition *condition, List *texts,
+					  bool *is_whole)
 {
 	const HwParam *param = condition->param;
 	const char *option = list_of_option(foreign, param);
 	List	   *sendable = NIL;
-	bool		is_whole = true;
 	ListCell   *lc;
 
+	*is_whole = true;
 	foreach(lc, texts)
 	{
 		if (hw_value_is_sendable(param, lfirst(lc)))
 			sendable = lappend(sendable, lfirst(lc));
 		else
-			is_whole &= param->is_location;
+			*is_whole &= param->is_location;
 	}
-	if (!is_whole && (option == NULL || sendable == NIL))
-		return false;
-	if (!is_whole && !hw_texts_have(sendable, option))
+	if (*is_whole)
+		return sendable;
+	if (option == NULL || sendable == NIL)
+		return NIL;
+	if (!hw_texts_have(sendable, option))
 		sendable = lappend(sendable, pstrdup(option));
+	return sendable;
+}
+
+/*
+ * Adds a condition's values to its param's; where a param says where to read,
+ * no row can have values that cannot be sent.  False when rows that break the
+ * condition may be asked for.
+ */
+static bool
+bind_condition(const HwForeignTable *foreign, const HwCondition *condition,
+			   List *texts, Values *values)
+{
+	bool		is_whole;
+	List	   *sendable = hw_condition_sendable(foreign, condition, texts,
+												 &is_whole);
+
+	if (!is_whole && sendable == NIL)
+		return false;
 	if (condition->nvalues_max > 0 &&
 		list_length(sendable) > condition->nvalues_max)
 		return false;

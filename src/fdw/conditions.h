@@ -73,6 +73,15 @@ extern const char *hw_condition_reason(const HwForeignTable *foreign,
  */
 extern bool hw_value_is_sendable(const HwParam *param, const char *value);
 
+/*
+ * What is asked for, for the condition's texts: those that can be sent, and the
+ * option's list in place of those that no request can carry, which is not in
+ * place of the others.  NIL with is_whole false leaves the param alone.
+ */
+extern List *hw_condition_sendable(const HwForeignTable *foreign,
+								   const HwCondition *condition, List *texts,
+								   bool *is_whole);
+
 /* ERROR: no request without a value for this param, and nothing sets it. */
 pg_noreturn extern void hw_conditions_require(const HwForeignTable *foreign,
 								  const HwParam *param);

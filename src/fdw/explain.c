@@ -48,14 +48,16 @@ append_constants(const HwScan *scan, const HwCondition *condition,
 				 List *texts, StringInfo out)
 {
 	const char *value;
+	bool		is_whole;
 	ListCell   *lc;
 
 	if (texts == NIL)
 		appendStringInfoString(out, "NULL");
+	texts = hw_condition_sendable(scan->foreign, condition, texts, &is_whole);
+	if (!is_whole && texts == NIL)
+		return false;
 	foreach(lc, texts)
 	{
-		if (!hw_value_is_sendable(condition->param, lfirst(lc)))
-			return false;
 		value = spelled(condition->param, lfirst(lc), is_short(scan));
 		appendStringInfo(out, "%s%s", lc == list_head(texts) ? "" : " | ",
 						 pg_any_to_server(value, strlen(value), PG_UTF8));

@@ -21,6 +21,7 @@
 #include "fdw/upper.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/paths.h"
@@ -320,6 +321,50 @@ is_set_by_option(const HwForeignTable *foreign, const HwParam *param)
 	/* Where to read, values of other tables only narrow. */
 	return value && !param->is_location && (param->reserved == NULL ||
 					 strcmp(value, param->reserved) != 0);
+}
+
+/* Is a param set by a subquery that runs once, for a query or one around it? */
+static bool
+is_of_init_plan(const PlannerInfo *root, int paramid)
+{
+	for (; root; root = root->parent_root)
+	{
+		ListCell   *lc;
+
+		foreach(lc, root->init_plans)
+		{
+			if (list_member_int(lfirst_node(SubPlan, lc)->setParam, paramid))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool
+has_correlated_param(Node *node, void *root)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Param))
+		return ((Param *) node)->paramkind == PARAM_EXEC &&
+			!is_of_init_plan(root, ((Param *) node)->paramid);
+	return expression_tree_walker(node, has_correlated_param, root);
+}
+
+/*
+ * Do a condition's values come from rows of other tables?  The answer must not
+ * depend on whether a subquery became a join, so its correlated values are
+ * among them.
+ */
+static bool
+is_of_rows(PlannerInfo *root, RelOptInfo *baserel,
+		   const HwCondition *condition, Expr *clause)
+{
+	HwRelInfo  *info = baserel->fdw_private;
+
+	return has_correlated_param((Node *) condition->values, root) ||
+		!hw_condition_of_clause(root, info->foreign, baserel->relid, NULL,
+								clause);
 }
 
 /* A look-up stops at the list that has the key: the first of two, or not. */
@@ -720,8 +765,7 @@ hwGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid,
 										   PATH_REQ_OUTER(&best_path->path),
 										   rinfo->clause);
 		narrows = condition &&
-			!hw_condition_of_clause(root, foreign, baserel->relid, NULL,
-									rinfo->clause);
+			is_of_rows(root, baserel, condition, rinfo->clause);
 		if (narrows && is_set_by_option(foreign, condition->param))
 			condition = NULL;
 		if (condition)
