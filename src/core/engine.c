@@ -26,6 +26,7 @@ static CURLcode init_result;
 static int	init_features;
 
 static void init(void);
+static bool open_share(HwEngine *engine, HwStatus *status);
 static void admit(HwEngine *engine);
 static void collect(HwEngine *engine);
 static void give_up(HwEngine *engine);
@@ -56,8 +57,10 @@ hw_engine_open(HwStatus *status)
 		return NULL;
 	}
 	hw_status_clear(&engine->failure);
-	if (!hw_loop_open(&engine->loop, HW_ENGINE_CONNECTIONS_MAX, status))
+	if (!open_share(engine, status) ||
+		!hw_loop_open(&engine->loop, HW_ENGINE_CONNECTIONS_MAX, status))
 	{
+		curl_share_cleanup(engine->share);
 		free(engine);
 		return NULL;
 	}
@@ -70,6 +73,7 @@ hw_engine_close(HwEngine *engine)
 	if (engine == NULL)
 		return;
 	hw_loop_close(&engine->loop);	/* calls on_close */
+	curl_share_cleanup(engine->share);
 	free(engine);
 }
 
@@ -226,6 +230,30 @@ init(void)
 	if (info->version_num < CURL_VERSION_MIN)
 		init_result = CURLE_FAILED_INIT;
 	init_features = info->features;
+}
+
+/*
+ * A connection that replaces one the server has closed goes on with its TLS
+ * session: a round trip less.  One thread alone drives an engine, so that
+ * nothing has to be locked.
+ */
+static bool
+open_share(HwEngine *engine, HwStatus *status)
+{
+	CURLSHcode	rc;
+
+	engine->share = curl_share_init();
+	if (engine->share == NULL)
+		return hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
+	rc = curl_share_setopt(engine->share, CURLSHOPT_SHARE,
+						   CURL_LOCK_DATA_SSL_SESSION);
+	if (rc == CURLSHE_NOMEM)
+		return hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
+	if (rc != CURLSHE_OK && rc != CURLSHE_NOT_BUILT_IN)
+		return hw_status_set(status, HW_INTERNAL,
+							 "could not share TLS sessions: %s",
+							 curl_share_strerror(rc));
+	return true;
 }
 
 /* Makes queued exchanges active while there are connections for them. */

@@ -46,6 +46,8 @@ typedef enum HwExchangeState
 struct HwEngine
 {
 	HwLoop		loop;
+	CURLSH	   *share;			/* owned; TLS sessions, which would else go
+								 * with the handle of their exchange */
 	HwExchange *first;			/* not owned, oldest first */
 	HwExchange *last;
 	int			nactive;

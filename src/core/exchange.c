@@ -115,6 +115,7 @@ set_transport(HwExchange *x, const HwTransport *transport, int features,
 	x->refuses_private = transport->refuses_private;
 
 	SET(CURLOPT_PRIVATE, x);
+	SET(CURLOPT_SHARE, x->engine->share);
 	SET(CURLOPT_ERRORBUFFER, x->error);
 	SET(CURLOPT_NOSIGNAL, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075700

@@ -168,6 +168,9 @@ sub requests { my ($self, $path) = @_; my @log = $self->log($path); return @log 
 sub clear_log { return $_[0]->control(POST => '/_log') }
 sub stats { return $_[0]->control(GET => '/_stats') }
 
+# Closes its connections, as servers do with those that have been idle.
+sub hang_up { return $_[0]->control(POST => '/_hang_up') }
+
 # Moves the simulator's clock by seconds; tokens and signatures age with it.
 sub clock { my ($self, $offset) = @_; return $self->control(POST => '/_clock', { offset => $offset }) }
 

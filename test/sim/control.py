@@ -28,7 +28,8 @@ class Control:
                        "/_reset": self.reset, "/_stats": self.stats,
                        "/_clock": self.clock, "/_data": self.data,
                        "/_settings": self.settings,
-                       "/_accounts": self.accounts, "/_wait": self.wait}
+                       "/_accounts": self.accounts, "/_wait": self.wait,
+                       "/_hang_up": self.hang_up}
 
     def answer(self, request):
         route = self.routes.get(request.local)
@@ -90,6 +91,21 @@ class Control:
                     time.monotonic() > end:
                 return as_json(count)
             time.sleep(0.01)
+
+    def hang_up(self, request):
+        """Closes all connections but the caller's; answers once they are."""
+        numbers = set(Connection.open) - {request.connection.id}
+        for number in numbers:
+            connection = Connection.open.get(number)
+            try:
+                if connection is not None:
+                    connection.hang_up()
+            except OSError:
+                pass            # it went by itself
+        end = time.monotonic() + 10
+        while numbers & set(Connection.open) and time.monotonic() < end:
+            time.sleep(0.01)
+        return as_json(len(numbers))
 
     def clock(self, request):
         clock = self.sim.clock

@@ -1,17 +1,21 @@
 #!/usr/bin/env python3
 """HTTP/2 gone wrong.
 
-    h2_server.py CERT KEY BODY      BODY is a file with the reply's body
+    h2_server.py CERT KEY BODY [PORT]
 
-The first segment of the path says what befalls a request, and how often:
-"https://localhost:N/goaway_before.1" spares all but the first one that this
-server receives below that segment; without a number none is spared.
+BODY is a file with the reply's body.  The first segment of the path says what
+befalls a request, and how often: "https://localhost:N/goaway_before.1" spares
+all but the first one that this server receives below that segment; without a
+number none is spared.  Below "sim" the simulator at PORT answers, which is
+asked with the rest of the path by GET, without headers.
 
-Promises: prints "port N", then the segment of each request received.  Ends
-when its standard input closes.  Needs python3-h2; everything of HTTP/2 that
+Promises: prints "port N", then for each request received the segment and the
+number of the connection.  Ends when its standard input closes.  Needs python3-h2; everything of HTTP/2 that
 is in order is left to it.
 """
 
+import http.client
+import itertools
 import os
 import socket
 import ssl
@@ -39,27 +43,38 @@ def frame(kind, flags, stream, payload=b""):
 class Server:
     """One connection."""
 
-    def __init__(self, sock, body):
+    numbers = itertools.count(1)
+
+    def __init__(self, sock, body, port):
         self.sock = sock
         self.body = body
+        self.port = port
+        self.id = next(self.numbers)
         self.h2 = H2Connection(H2Configuration(client_side=False))
         self.kinds = {}
+        self.events = []
 
     def flush(self):
         self.sock.sendall(self.h2.data_to_send())
+
+    def receive(self):
+        """Events to come; also those of other streams than one waits for."""
+        data = self.sock.recv(65536)
+        self.events += self.h2.receive_data(data)
+        return bool(data)
 
     def run(self):
         self.h2.initiate_connection()
         self.flush()
         alive = True
         while alive:
-            data = self.sock.recv(65536)
-            if not data:
+            if not self.events and not self.receive():
                 break
-            for event in self.h2.receive_data(data):
+            while self.events:
+                event = self.events.pop(0)
                 if isinstance(event, RequestReceived):
                     path = dict(event.headers)[b":path"].decode()
-                    self.kinds[event.stream_id] = path.split("/")[1]
+                    self.kinds[event.stream_id] = path.split("/", 2)[1:]
                 elif isinstance(event, StreamEnded):
                     alive = self.answer(event.stream_id) and alive
             if alive:
@@ -67,8 +82,10 @@ class Server:
 
     def answer(self, stream):
         """Replies, or not; False when the connection is to be closed."""
-        segment = self.kinds.pop(stream)
-        print(segment, flush=True)
+        segment, rest = self.kinds.pop(stream)
+        print(segment, self.id, flush=True)
+        if segment == "sim":
+            return self.sim(stream, rest)
         kind, _, times = segment.partition(".")
         with lock:
             counts[segment] += 1
@@ -86,16 +103,18 @@ class Server:
         self.h2.send_data(stream, self.body[:min(len(self.body) // 2, 16000)])
         self.flush()
 
-    def data(self, stream):
+    def data(self, stream, body=None):
+        body = self.body if body is None else body
         at = 0
-        while at < len(self.body):
+        while at < len(body):
             room = min(self.h2.local_flow_control_window(stream),
                        self.h2.max_outbound_frame_size)
             if room == 0:
                 self.flush()
-                self.h2.receive_data(self.sock.recv(65536))
+                if not self.receive():
+                    raise OSError("the client is gone")
                 continue
-            self.h2.send_data(stream, self.body[at:at + room])
+            self.h2.send_data(stream, body[at:at + room])
             at += room
 
     def ok(self, stream):
@@ -106,6 +125,21 @@ class Server:
 
     def reset(self, stream, code):
         self.h2.reset_stream(stream, code)
+        return True
+
+    def sim(self, stream, rest):
+        """Passes the question on."""
+        simulator = http.client.HTTPConnection("127.0.0.1", self.port)
+        simulator.request("GET", "/" + rest)
+        reply = simulator.getresponse()
+        body = reply.read()
+        simulator.close()
+        self.h2.send_headers(stream, [
+            (":status", str(reply.status)),
+            ("content-type", reply.headers["Content-Type"]),
+            ("content-length", str(len(body)))])
+        self.data(stream, body)
+        self.h2.end_stream(stream)
         return True
 
     # ---- what befalls a request
@@ -198,11 +232,11 @@ class Server:
         return False
 
 
-def serve(sock, context, body):
+def serve(sock, context, body, port):
     try:
         with context.wrap_socket(sock, server_side=True) as tls:
             try:
-                Server(tls, body).run()
+                Server(tls, body, port).run()
             finally:
                 # An orderly close: what was sent is not lost to a reset.
                 tls.settimeout(2)
@@ -214,17 +248,18 @@ def serve(sock, context, body):
               flush=True)
 
 
-def accept(listener, context, body):
+def accept(listener, *arguments):
     while True:
         sock, _ = listener.accept()
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.settimeout(60)
-        threading.Thread(target=serve, args=(sock, context, body),
+        threading.Thread(target=serve, args=(sock, *arguments),
                          daemon=True).start()
 
 
 def main():
     cert, key, name = sys.argv[1:4]
+    port = int(sys.argv[4]) if len(sys.argv) > 4 else None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(cert, key)
     context.set_alpn_protocols(["h2"])
@@ -232,7 +267,7 @@ def main():
         body = file.read()
     listener = socket.create_server(("127.0.0.1", 0))
     print("port", listener.getsockname()[1], flush=True)
-    threading.Thread(target=accept, args=(listener, context, body),
+    threading.Thread(target=accept, args=(listener, context, body, port),
                      daemon=True).start()
     while os.read(0, 4096):
         pass

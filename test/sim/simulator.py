@@ -94,6 +94,7 @@ class Simulator:
         headers = request.headers
         entry = request.entry = {
             "n": 0, "time": self.clock.now(), "connection": connection.id,
+            "session_reused": connection.session_reused,
             "method": request.method, "path": request.local,
             "target": request.target, "query": request.pairs(),
             "headers": headers, "body": request.body.decode("latin-1"),

@@ -70,6 +70,12 @@ class Connection:
         self.context = context
         self.id = next(self.numbers)
         self.buffer = b""
+        self.session_reused = None      # of TLS
+
+    def hang_up(self):
+        """As a server does with connections that have been idle."""
+        # The descriptor alone: the thread that reads says goodbye.
+        socket.socket.shutdown(self.sock, socket.SHUT_RD)
 
     def run(self, answer, failed):
         """Serves requests until either side is done."""
@@ -81,6 +87,7 @@ class Connection:
                 self.sock = self.context.wrap_socket(self.sock,
                                                      server_side=True)
                 self.sock.settimeout(None)
+                self.session_reused = self.sock.session_reused
             while answer(self, self.read_request()):
                 pass
         except (Gone, OSError):
