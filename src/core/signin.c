@@ -406,6 +406,11 @@ judge(HwSignin *signin, const HwReply *reply, HwStatus *status)
 	if (status->kind == HW_OK && (reply->http < 200 || reply->http > 299))
 		hw_verdict_refusal(reply->http, reply->body, reply->body_bytes,
 						   status);
+
+	/* The body of what is no refusal may be a token or a key. */
+	if (status->kind != HW_OK && reply->http < 400 &&
+		reply->status.kind == HW_OK)
+		status->text[0] = '\0';
 	status->http = reply->http;
 	hw_status_copy(status->request_id, sizeof(status->request_id),
 				   reply->request_id, strlen(reply->request_id));

@@ -209,6 +209,8 @@ sub node
 	$node->init;
 	$node->append_conf('postgresql.conf', join '', map { "$_\n" }
 		  "jit = off", "max_connections = 40", "timezone = 'UTC'",
+		$ENV{HWBSS_SEARCH} ? ('log_min_messages = debug5',
+			'log_min_error_statement = panic', 'log_statement = none') : (),
 		@lines);
 	$node->start;
 	return $node;

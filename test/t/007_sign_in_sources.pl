@@ -302,7 +302,7 @@ for (
 	[ 'metadata=1;fail_on=securitykey;fail=500', 'HV00M', qr/HTTP 500/, qr/^Try again later/ ],
 	[ 'metadata=1;fail_on=securitykey;fail=truncate', 'HV00N', qr/^The metadata service answered HTTP 200/, qr/agency/ ],
 	[ 'fail_on=meta-data;fail=500', 'HV00M', qr/HTTP 500/, qr/^Try again later/ ],
-	[ 'fail_on=meta-data;fail=redirect', 'HV00M', qr/HTTP 302/, qr/agency/ ])
+	[ 'fail_on=meta-data;fail=redirect', 'HV00M', qr/^The metadata service answered HTTP 302\. Request ID/, qr/agency/ ])
 {
 	metadata($_->[0]);
 	$sim->clear_log;
