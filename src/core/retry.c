@@ -25,6 +25,12 @@
 #define THROTTLED_MS 2000L
 #define THROTTLED_MS_MAX 60000L
 
+/*
+ * What an answer tells one session it tells all that asked at the same time:
+ * each waits up to a tenth longer, by chance, though not much.
+ */
+#define SPREAD_MS_MAX 400L
+
 /* Longest time taken from an answer: a week is as good as never. */
 #define ANSWER_SECONDS_MAX (7L * 24 * 3600)
 
@@ -33,6 +39,7 @@ static bool read_policy(const char *text, long *share_ms, long *window_ms);
 static bool read_date(const char *text, long long *seconds);
 static int	index_of_name(const char *names, const char *text);
 static long doubled(long start, int times, long most);
+static long spread(long delay, long left, double chance);
 static bool is_repeatable(const HwStatus *status, int nrepeats);
 
 bool
@@ -81,6 +88,7 @@ hw_retry_delay(const HwRetry *retry, const HwStatus *status, long budget_ms,
 			   double chance)
 {
 	int			nrepeats = retry->nattempts > 0 ? retry->nattempts - 1 : 0;
+	long		left = budget_ms - retry->waited_ms;
 	long		delay;
 
 	if (budget_ms <= 0 || !is_repeatable(status, nrepeats))
@@ -93,15 +101,16 @@ hw_retry_delay(const HwRetry *retry, const HwStatus *status, long budget_ms,
 			delay = doubled(THROTTLED_MS, nrepeats, THROTTLED_MS_MAX);
 		else if (delay < BACKOFF_MS)
 			delay = BACKOFF_MS;
+		delay = spread(delay, left, chance);
 	}
 	else
 	{
 		delay = (long) (chance * (double) doubled(BACKOFF_MS, nrepeats,
 												  BACKOFF_MS_MAX));
 		if (delay < status->wait_ms)
-			delay = status->wait_ms;
+			delay = spread(status->wait_ms, left, chance);
 	}
-	if (delay > budget_ms - retry->waited_ms)
+	if (delay > left)
 		return -1;
 	return delay;
 }
@@ -238,6 +247,19 @@ doubled(long start, int times, long most)
 	for (; times > 0 && start < most; times--)
 		start *= 2;
 	return start < most ? start : most;
+}
+
+/* Not beyond what is left of the budget, if the delay itself is not. */
+static long
+spread(long delay, long left, double chance)
+{
+	long		more = delay / 10 < SPREAD_MS_MAX ? delay / 10 : SPREAD_MS_MAX;
+
+	if (delay > left)
+		return delay;
+	if (more > left - delay)
+		more = left - delay;
+	return delay + (long) (chance * (double) more);
 }
 
 static bool

@@ -44,7 +44,9 @@ extern long hw_retry_after(const char *value, long long now);
  * else.  Throttling waits as long as the answer says, at least half a second,
  * else two seconds doubling up to a minute; the budget alone ends it.  Other
  * failures wait exponentially from 0.5 s up to 30 s with full jitter, or as
- * long as the answer says if that is more, at most five repeats.
+ * long as the answer says if that is more, at most five repeats.  Waits that
+ * would be equal in all sessions become up to a tenth longer by chance, at
+ * most 0.4 s, as far as the budget goes.
  */
 extern long hw_retry_delay(const HwRetry *retry, const HwStatus *status,
 						   long budget_ms, double chance);

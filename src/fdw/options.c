@@ -86,7 +86,7 @@ const HwOption hw_option_table[] = {
 	.help = "Time for one request and its reply"},
 	{"retry_budget", SERVER_OR_TABLE, HW_OPTION_TIME, .min = 0,
 		.max = 86400000, .fallback = "120s", .offset = FIELD(retry_budget),
-	.help = "Time that one request may spend waiting to be tried again"},
+	.help = "Time that each request may spend waiting to be tried again; a list of many pages, one request each, may wait longer in all (statement_timeout bounds that)"},
 	{"cache_ttl", SERVER_OR_TABLE, HW_OPTION_TIME, .min = 0,
 		.max = 86400000, .fallback = "0", .offset = FIELD(cache_ttl),
 	.help = "Age up to which a session may use a reply again for an equal request"},

@@ -336,7 +336,7 @@ hw_report_wait(const HwForeignTable *foreign, const HwStatus *why,
 
 	ereport(NOTICE,
 			(errmsg("waiting %ld s before asking for %s of foreign table \"%s\" again",
-					(wait_ms + 999) / 1000, pages, foreign->relname),
+					(wait_ms + 500) / 1000, pages, foreign->relname),
 			 errdetail_internal("%s", detail_of(foreign->api, why))));
 }
 

@@ -1258,7 +1258,7 @@ test_wait(void)
 	hw_client_drive(client, &status);
 	while (hw_pager_wait_ms(pager, &why) < 0 && turn(client))
 		;
-	ok(hw_pager_wait_ms(pager, &why) <= 12000, "it will be asked for again");
+	ok(hw_pager_wait_ms(pager, &why) <= 12400, "it will be asked for again");
 	is_int(why->kind, HW_THROTTLED, "because of this");
 	hw_pager_free(pager);
 

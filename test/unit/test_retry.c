@@ -146,18 +146,23 @@ test_delay(void)
 	is_int(delay(HW_SERVER_ERROR, 500, 3, -1, 0.5), -1, "500 not again");
 	is_int(delay(HW_SERVER_ERROR, 501, 1, -1, 0.5), -1, "501 never");
 	is_int(delay(HW_SERVER_ERROR, 505, 1, -1, 0.5), -1, "505 never");
-	is_int(delay(HW_SERVER_ERROR, 503, 1, 7000, 0.5), 7000,
+	is_int(delay(HW_SERVER_ERROR, 503, 1, 7000, 0.5), 7200,
 		   "503 that says how long");
 	is_int(delay(HW_SERVER_ERROR, 503, 5, 100, 0.5), 4000,
 		   "or less than we wait anyway");
 
 	for (i = 0; i < 8; i++)
-		is_int(delay(HW_THROTTLED, 429, i + 1, -1, 0.1), throttled[i],
+		is_int(delay(HW_THROTTLED, 429, i + 1, -1, 0), throttled[i],
 			   "throttled, repeat %d", i + 1);
 	is_int(delay(HW_THROTTLED, 429, INT_MAX, -1, 0), 60000,
 		   "throttled for ever");
 	is_int(delay(HW_THROTTLED, 429, 3, 12000, 0), 12000,
 		   "throttled, told how long");
+	is_int(delay(HW_THROTTLED, 429, 3, 3000, 0.5), 3150,
+		   "sessions told the same do not come back in step");
+	is_int(delay(HW_THROTTLED, 429, 3, 60000, 0.5), 60200,
+		   "though not much later");
+	is_int(delay(HW_THROTTLED, 429, 1, -1, 0.5), 2100, "nor told nothing");
 	is_int(delay(HW_THROTTLED, 429, 3, 0, 0), 500, "told not to wait");
 	is_int(delay(HW_THROTTLED, 429, 0, -1, 0), 2000, "no attempt counted");
 
@@ -173,6 +178,10 @@ test_delay(void)
 	status.kind = HW_THROTTLED;
 	is_int(hw_retry_delay(&retry, &status, 2000, 0), 2000,
 		   "a wait that just fits the budget");
+	is_int(hw_retry_delay(&retry, &status, 2100, 0.999), 2099,
+		   "chance takes what is left of it");
+	is_int(hw_retry_delay(&retry, &status, 2000, 0.999), 2000,
+		   "and no more");
 	is_int(hw_retry_delay(&retry, &status, 1999, 0), -1,
 		   "one that does not");
 	retry.waited_ms = 58000;
