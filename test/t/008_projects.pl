@@ -170,4 +170,15 @@ $sim->set({ fail => '401', fail_on => "/v5/$ONE/" });
 fails("$WHERE WHERE region IN ('ap-southeast-1', 'ap-southeast-3')", qr/HTTP 401/, 'a refused key is no failure of a project');
 cmp_ok(scalar $sim->requests('quotas-detail'), '<=', 4, 'and ends the query: what was on its way was the last');
 
+# ---- the README's examples ----------------------------------------------------
+
+$me->query("ALTER SERVER huawei OPTIONS (DROP on_project_error)");
+$sim->set({ fail => '', fail_on => '' });
+my %places = slurp_file("$ENV{TESTDIR}/README.md") =~ /<!-- places ([a-z ]+) -->\n```sql\n(.*?)```/gs;
+is_deeply([ sort keys %places ], [qw(auto named)], 'examples in the README');
+is(join("\n", sort split /\n/, $me->query($places{named})),
+	"ap-southeast-1|$ONE|100\nap-southeast-3|$TWO|100", 'regions that the query names');
+is(join("\n", sort split /\n/, $me->query($places{auto})),
+	"ap-southeast-1|$ONE|100\nap-southeast-1|$SUB|100\nap-southeast-3|$TWO|100", 'regions of the options');
+
 done_testing();
