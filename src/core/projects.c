@@ -105,14 +105,19 @@ hw_projects_read(const char *body, size_t bytes, HwStatus *status)
 {
 	HwJson	   *json = hw_json_parse(body, bytes, status);
 	const HwNode *list;
+	const HwNode *next;
 	HwProjects *projects = NULL;
 
 	if (json == NULL)
 		return NULL;
 	list = hw_json_find(hw_json_root(json), "projects");
+	next = hw_json_find(hw_json_find(hw_json_root(json), "links"), "next");
 	if (list == NULL || hw_json_kind(list) != HW_NODE_ARRAY)
 		hw_status_set(status, HW_BAD_REPLY,
 					  "the reply has no list \"projects\"");
+	else if (next && hw_json_kind(next) != HW_NODE_NULL)
+		hw_status_set(status, HW_BAD_REPLY,
+					  "the list of projects goes on on another page");
 	else
 		projects = read_list(list, status);
 	hw_json_free(json);

@@ -39,8 +39,9 @@ extern bool hw_projects_ask(const HwBase *base, const char *name,
 							HwRequest *request, HwStatus *status);
 
 /*
- * The projects in a reply, malloc'd; NULL and a status when it has no list, or
- * one that no account has.
+ * The projects in a reply, malloc'd; NULL and a status when it has no list, one
+ * that no account has, or one that goes on elsewhere: no page was asked for, so
+ * IAM has to list all.
  */
 extern HwProjects *hw_projects_read(const char *body, size_t bytes,
 									HwStatus *status);

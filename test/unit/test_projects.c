@@ -75,6 +75,8 @@ test_refused(void)
 	is_refused("{}", HW_BAD_REPLY, "no list \"projects\"");
 	is_refused("[" ONE "]", HW_BAD_REPLY, "no list \"projects\"");
 	is_refused("{\"projects\":" ONE "}", HW_BAD_REPLY, "no list \"projects\"");
+	is_refused("{\"projects\":[" ONE "],\"links\":{\"next\":\"https://x\"}}",
+			   HW_BAD_REPLY, "goes on on another page");
 	is_refused("{\"projects\":null}", HW_BAD_REPLY, "no list \"projects\"");
 	is_refused("{\"projects\":[7]}", HW_BAD_REPLY, "\"id\"");
 	is_refused("{\"projects\":[" ONE ",{\"name\":\"x\"}]}", HW_BAD_REPLY,
