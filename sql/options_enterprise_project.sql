@@ -39,6 +39,10 @@ SELECT project FROM ours WHERE EXISTS
   (SELECT FROM hss_quotas WHERE enterprise_project_id = project);
 SELECT project FROM ours WHERE
   (SELECT count(*) FROM hss_quotas WHERE enterprise_project_id = project) > 0;
+ALTER SERVER sim OPTIONS (ADD trust_total 'true');
+SELECT project FROM ours WHERE
+  (SELECT count(*) FROM hss_quotas WHERE enterprise_project_id = project) > 0;
+ALTER SERVER sim OPTIONS (DROP trust_total);
 SELECT count(*) FROM hss_quotas
 WHERE enterprise_project_id = (SELECT max(project) FROM ours);
 

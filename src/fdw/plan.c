@@ -351,6 +351,12 @@ has_correlated_param(Node *node, void *root)
 	return expression_tree_walker(node, has_correlated_param, root);
 }
 
+bool
+hw_plan_is_correlated(PlannerInfo *root, const HwCondition *condition)
+{
+	return has_correlated_param((Node *) condition->values, root);
+}
+
 /*
  * Do a condition's values come from rows of other tables?  The answer must not
  * depend on whether a subquery became a join, so its correlated values are
@@ -362,7 +368,7 @@ is_of_rows(PlannerInfo *root, RelOptInfo *baserel,
 {
 	HwRelInfo  *info = baserel->fdw_private;
 
-	return has_correlated_param((Node *) condition->values, root) ||
+	return hw_plan_is_correlated(root, condition) ||
 		!hw_condition_of_clause(root, info->foreign, baserel->relid, NULL,
 								clause);
 }

@@ -97,4 +97,8 @@ typedef enum HwRepeats
 
 extern HwRepeats hw_plan_repeats(const PlannedStmt *stmt);
 
+/* Do a condition's values come from rows of the query around this one? */
+extern bool hw_plan_is_correlated(PlannerInfo *root,
+								  const HwCondition *condition);
+
 #endif							/* HW_PLAN_H */

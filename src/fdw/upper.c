@@ -46,7 +46,12 @@ is_all_sent(PlannerInfo *root, const RelOptInfo *input, const HwRelInfo *info)
 		return false;
 	foreach(lc, info->conditions)
 	{
-		if (!((HwCondition *) lfirst(lc))->param->is_exact)
+		const HwCondition *condition = lfirst(lc);
+
+		/* Values of rows around it only narrow what options ask for. */
+		if (!condition->param->is_exact ||
+			(condition->param->option &&
+			 hw_plan_is_correlated(root, condition)))
 			return false;
 	}
 	return true;
