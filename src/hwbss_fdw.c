@@ -57,6 +57,7 @@ hwbss_fdw_handler(PG_FUNCTION_ARGS)
 	routine->GetForeignUpperPaths = hwGetForeignUpperPaths;
 	routine->BeginForeignScan = hwBeginForeignScan;
 	routine->IterateForeignScan = hwIterateForeignScan;
+	routine->RecheckForeignScan = hwRecheckForeignScan;
 	routine->ReScanForeignScan = hwReScanForeignScan;
 	routine->EndForeignScan = hwEndForeignScan;
 	routine->ExplainForeignScan = hwExplainForeignScan;
