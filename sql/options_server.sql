@@ -86,6 +86,10 @@ SELECT pg_temp.server($$connect_timeout '-1'$$);
 SELECT pg_temp.server($$connect_timeout '1.5s', request_timeout '1d'$$);
 SELECT pg_temp.server($$request_timeout '2d'$$);
 SELECT pg_temp.server($$request_timeout '5 parsecs'$$);
+-- without a unit these are seconds, however they are written
+SELECT pg_temp.server($$request_timeout '0.5', connect_timeout ' 2 '$$);
+SELECT pg_temp.server($$request_timeout '86400.5'$$);
+SELECT pg_temp.server($$connect_timeout '3601 '$$);
 SELECT pg_temp.server($$max_response_size '100'$$);
 SELECT pg_temp.server($$max_response_size '2GB'$$);
 SELECT pg_temp.server($$retry_budget '25h'$$);

@@ -323,10 +323,14 @@ words_text(const char *const *words)
 	return text.data;
 }
 
+/* A number without a unit, in any form that parse_int() reads. */
 static bool
-is_digits(const char *value)
+is_bare_number(const char *value)
 {
-	return value[0] && strspn(value, "0123456789") == strlen(value);
+	char	   *end;
+
+	(void) strtod(value, &end);
+	return end > value && end[strspn(end, " \t")] == '\0';
 }
 
 /* The number that a value stands for, in the unit the option is kept in. */
@@ -348,7 +352,7 @@ parse_number(const HwOption *option, const char *value)
 	if (option->type == HW_OPTION_TIME)
 	{
 		/* Without a unit these are seconds, as in libpq. */
-		if (is_digits(value))
+		if (is_bare_number(value))
 			text = psprintf("%ss", value);
 		flags = GUC_UNIT_MS;
 	}
