@@ -73,9 +73,8 @@ note(const ListKey *key, double nrows)
 		hw_totals_forget();
 		open_totals();
 	}
-	total = hash_search(totals, key, HASH_ENTER_NULL, &is_old);
-	if (total)
-		total->nrows = nrows;
+	total = hash_search(totals, key, HASH_ENTER, &is_old);
+	total->nrows = nrows;
 }
 
 void
