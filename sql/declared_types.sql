@@ -30,6 +30,24 @@ SELECT t, t0, local, day FROM times WHERE resource_id LIKE 'r%' ORDER BY resourc
 SELECT checked, number, amount, words FROM times ORDER BY resource_id;
 ALTER FOREIGN TABLE times ALTER checked TYPE past;
 SELECT checked FROM times;
+-- no time at all, where a domain wants one
+CREATE DOMAIN sometime AS timestamptz NOT NULL;
+\set case :url /case/id=declared;body= `python3 -c "import base64; print(base64.urlsafe_b64encode(b'{\"total_num\":1,\"data_list\":[{\"resource_id\":\"r1\",\"version\":\"hss.version.basic\",\"expire_time\":0}]}').decode())"`
+ALTER SERVER declared OPTIONS (SET endpoint :'case');
+SELECT t FROM times;
+ALTER FOREIGN TABLE times ALTER t TYPE sometime;
+SELECT t FROM times;
+-- a text that loses blanks is not what the service compares with
+CREATE DOMAIN short AS varchar(3);
+CREATE DOMAIN any_length AS varchar;
+CREATE FOREIGN TABLE hosts (
+    cut varchar(3) OPTIONS (column_name 'host_name'),
+    cut_too short OPTIONS (column_name 'host_name'),
+    uncut any_length OPTIONS (column_name 'host_name'))
+    SERVER declared OPTIONS ("table" 'hss_quotas');
+EXPLAIN (COSTS OFF) SELECT * FROM hosts WHERE cut = 'web';
+EXPLAIN (COSTS OFF) SELECT * FROM hosts WHERE cut_too = 'web';
+EXPLAIN (COSTS OFF) SELECT * FROM hosts WHERE uncut = 'web';
 -- a value that the catalogue's type would refuse
 \set case :url /case/id=declared;body= `python3 -c "import base64; print(base64.urlsafe_b64encode(b'{\"amount\":\"n/a\",\"measure_id\":\"one\"}').decode())"`
 ALTER SERVER declared OPTIONS (SET endpoint :'case');
@@ -39,4 +57,4 @@ SELECT amount FROM strict;
 SELECT measure_id FROM strict;
 SELECT * FROM loose;
 DROP EXTENSION hwbss_fdw CASCADE;
-DROP DOMAIN future, past;
+DROP DOMAIN future, past, sometime, short, any_length;

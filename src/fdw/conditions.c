@@ -37,6 +37,8 @@ const HwColumn *
 hw_condition_column(const HwForeignTable *foreign, Index varno, Node *node)
 {
 	Var		   *var = (Var *) strip_relabel(node);
+	int32		typmod;
+	Oid			type;
 
 	if (var == NULL || !IsA(var, Var) || var->varno != varno ||
 		var->varlevelsup != 0 || var->varattno < 1 ||
@@ -44,8 +46,9 @@ hw_condition_column(const HwForeignTable *foreign, Index varno, Node *node)
 		return NULL;
 
 	/* A shortened, padded or converted text is not what the service sent. */
-	if ((getBaseType(var->vartype) != TEXTOID &&
-		 getBaseType(var->vartype) != VARCHAROID) || var->vartypmod >= 0)
+	typmod = var->vartypmod;
+	type = getBaseTypeAndTypmod(var->vartype, &typmod);
+	if ((type != TEXTOID && type != VARCHAROID) || typmod >= 0)
 		return NULL;
 	return foreign->columns[var->varattno - 1];
 }
@@ -679,7 +682,9 @@ hw_bindings_equal(const HwBinding *a, int na, const HwBinding *b, int nb)
 		return false;
 	for (int i = 0; i < na; i++)
 	{
-		if (a[i].param != b[i].param || a[i].nvalues != b[i].nvalues)
+		if (a[i].param != b[i].param || a[i].nvalues != b[i].nvalues ||
+			a[i].is_condition != b[i].is_condition ||
+			a[i].narrows != b[i].narrows)
 			return false;
 		for (int j = 0; j < a[i].nvalues; j++)
 		{

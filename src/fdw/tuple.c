@@ -232,6 +232,15 @@ restrict_time(TupleColumn *column, Datum value)
 	return value;
 }
 
+/* A domain may forbid NULL: its input function decides. */
+static void
+check_null(TupleColumn *column)
+{
+	if (column->type != column->base)
+		(void) InputFunctionCall(&column->input, NULL, column->ioparam,
+								 column->typmod);
+}
+
 /* True when the catalogue's reading gave the value. */
 static bool
 read_time(TupleColumn *column, const HwCell *cell, Datum *value,
@@ -247,7 +256,10 @@ read_time(TupleColumn *column, const HwCell *cell, Datum *value,
 	{
 		*is_null = !read_epoch(column->column, cell->text, &time);
 		if (*is_null)
+		{
+			check_null(column);
 			return true;
+		}
 	}
 	else if (column->column->reading == HW_UTC)
 		time = DatumGetTimestampTz(DirectFunctionCall3(timestamptz_in,
@@ -342,10 +354,7 @@ hw_tuple_store(HwTupleMaker *maker, const HwPager *pager,
 		maker->current = column;
 		if (cells[i].text == NULL)
 		{
-			/* A domain may forbid NULL: its input function decides. */
-			if (column->type != column->base)
-				(void) InputFunctionCall(&column->input, NULL,
-										 column->ioparam, column->typmod);
+			check_null(column);
 			continue;
 		}
 		slot->tts_values[column->attno - 1] = read_cell(column, &cells[i],
