@@ -21,6 +21,12 @@ SELECT resource_id, host_name, octet_length(host_name) FROM hss_quotas WHERE cat
 -- sent as UTF-8
 SELECT resource_id, host_name FROM hss_quotas WHERE host_name = 'café-Ümlaut' AND category = 'host_resource';
 \! python3 test/regress_log.py encodings
+-- an option, too
+ALTER FOREIGN TABLE hss_quotas OPTIONS (ADD enterprise_project_id 'Köln');
+SELECT count(*) FROM hss_quotas WHERE category = 'host_resource';
+SELECT count(*) FROM hss_quotas WHERE enterprise_project_id IN ('Köln', '') AND category = 'host_resource';
+\! python3 test/regress_log.py encodings
+ALTER FOREIGN TABLE hss_quotas OPTIONS (DROP enterprise_project_id);
 -- a name that LATIN1 does not have
 \set case :url /case/id=encodings
 ALTER SERVER latin OPTIONS (SET endpoint :'case');

@@ -301,10 +301,8 @@ typedef struct Values
 } Values;
 
 static char *
-to_utf8(Datum datum)
+to_utf8(char *value)
 {
-	char	   *value = TextDatumGetCString(datum);
-
 	/* Bytes without an encoding are what they are; see hw_value_is_sendable. */
 	if (GetDatabaseEncoding() == PG_SQL_ASCII)
 		return value;
@@ -327,7 +325,7 @@ add_texts(List *texts, Datum datum, bool is_null, bool is_array,
 	if (is_null)
 		return texts;
 	if (!is_array)
-		return lappend(texts, to_utf8(datum));
+		return lappend(texts, to_utf8(TextDatumGetCString(datum)));
 	deconstruct_array(DatumGetArrayTypeP(datum), TEXTOID, -1, false,
 					  TYPALIGN_INT, &elements, &nulls, &nelements);
 	for (int i = 0; i < nelements; i++)
@@ -335,7 +333,7 @@ add_texts(List *texts, Datum datum, bool is_null, bool is_array,
 		CHECK_FOR_INTERRUPTS();
 		*has_null |= nulls[i];
 		if (!nulls[i])
-			texts = lappend(texts, to_utf8(elements[i]));
+			texts = lappend(texts, to_utf8(TextDatumGetCString(elements[i])));
 	}
 	return texts;
 }
@@ -420,12 +418,22 @@ intersect(Values *values, List *texts, bool is_condition)
 	values->is_condition |= is_condition;
 }
 
+/* What an option of the table or server sets, in UTF-8, or NULL. */
+static const char *
+value_of_option(const HwForeignTable *foreign, const HwParam *param)
+{
+	const char *value = param->option ?
+		hw_option_text(foreign->options, param->option) : NULL;
+
+	return value ? to_utf8(pstrdup(value)) : NULL;
+}
+
 /* The list that an option of the table or server asks for, or NULL. */
 static const char *
 list_of_option(const HwForeignTable *foreign, const HwParam *param)
 {
-	const char *value = param->option && !param->is_location ?
-		hw_option_text(foreign->options, param->option) : NULL;
+	const char *value = param->is_location ? NULL :
+		value_of_option(foreign, param);
 
 	if (value && param->reserved && strcmp(value, param->reserved) == 0)
 		return NULL;
@@ -578,12 +586,10 @@ make_bindings(const HwForeignTable *foreign, const Values *all,
 	for (int i = 0; params[i].name; i++)
 	{
 		HwBinding  *binding = &(*bindings)[nbindings];
-		const char *option = NULL;
+		const char *option = value_of_option(foreign, &params[i]);
 		const char **texts;
 		ListCell   *lc;
 
-		if (params[i].option)
-			option = hw_option_text(foreign->options, params[i].option);
 		if (!all[i].is_bound && (option == NULL || params[i].is_location))
 			continue;
 		binding->param = &params[i];

@@ -15,6 +15,7 @@
 #include "fdw/session.h"
 #include "fdw/wait.h"
 #include "foreign/foreign.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -48,7 +49,9 @@ set_target(ForeignServer *server, HwSession *session, HwProbeTarget *target)
 	target->endpoint = hw_options_endpoint(options, target->service,
 										   options->region, server);
 	target->project_id = options->project_id;
-	target->enterprise_project_id = options->enterprise_project_id;
+	target->enterprise_project_id =
+		pg_server_to_any(options->enterprise_project_id,
+						 strlen(options->enterprise_project_id), PG_UTF8);
 	target->names_scope =
 		hw_auth_signs(hw_client_auth(hw_session_client(session)));
 	hw_options_transport(options, server, target->endpoint, &target->fetch);
