@@ -22,4 +22,8 @@ ANALYZE hss_quotas (version);
 SELECT reltuples FROM pg_class WHERE relname = 'hss_quotas';
 ANALYZE hss_quota_summary;
 SELECT reltuples FROM pg_class WHERE relname = 'hss_quota_summary';
+-- a list that changes meanwhile is as much worth a warning as to a query
+\set case :url /case/id=analyze;quotas=1000;drift=total
+ALTER SERVER analyzed OPTIONS (SET endpoint :'case', ADD on_drift 'warning');
+ANALYZE hss_quotas;
 DROP EXTENSION hwbss_fdw CASCADE;

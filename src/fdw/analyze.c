@@ -129,8 +129,11 @@ acquire_sample_rows(Relation relation, int elevel, HeapTuple *rows,
 	while (pager && (state = hw_pager_next(pager)) != HW_PAGER_END)
 	{
 		MemoryContext before;
+		HwStatus	warning;
 		HwSkipped	skipped;
 
+		if (hw_pager_take_warning(pager, &warning))
+			hw_report_drift(foreign, &warning);
 		while (hw_pager_take_skipped(pager, &skipped))
 			hw_report_skipped(foreign, skipped.project, skipped.region,
 							  skipped.nrows, skipped.status);
