@@ -18,6 +18,7 @@
 #include "fdw/options.h"
 #include "fdw/plan.h"
 #include "fdw/probe.h"
+#include "fdw/recheck.h"
 #include "fdw/scan.h"
 #include "fdw/session.h"
 #include "fdw/upper.h"

@@ -401,28 +401,6 @@ hwIterateForeignScan(ForeignScanState *node)
 	return ExecClearTuple(slot);
 }
 
-/*
- * Servers older than 14.20, 15.15, 16.11, 17.7 and 18.1 call this for each row
- * that a count in a subquery would give while a changed row is judged anew; a
- * slot left empty would be a NULL instead of the count.
- */
-bool
-hwRecheckForeignScan(ForeignScanState *node, TupleTableSlot *slot)
-{
-	HwScan	   *scan = node->fdw_state;
-	ExprContext *econtext = node->ss.ps.ps_ExprContext;
-	MemoryContext before;
-	TupleTableSlot *row;
-
-	/* All clauses are the server's to check. */
-	if (scan->counted == NULL)
-		return true;
-	before = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
-	row = hw_count_next(node);
-	MemoryContextSwitchTo(before);
-	return !TupIsNull(row);
-}
-
 void
 hwReScanForeignScan(ForeignScanState *node)
 {

@@ -52,8 +52,6 @@ typedef struct HwScan
 
 extern void hwBeginForeignScan(ForeignScanState *node, int eflags);
 extern TupleTableSlot *hwIterateForeignScan(ForeignScanState *node);
-extern bool hwRecheckForeignScan(ForeignScanState *node,
-								 TupleTableSlot *slot);
 extern void hwReScanForeignScan(ForeignScanState *node);
 extern void hwEndForeignScan(ForeignScanState *node);
 

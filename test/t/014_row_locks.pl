@@ -107,4 +107,32 @@ for (@plans)
 is(after_change('UPDATE price SET n = 7',
 		qq{SELECT p.n, q.resource_id FROM price p JOIN hss_quotas q ON q.version = p.version AND q.resource_id = '$id' FOR UPDATE}),
 	"7|$id", 'FOR UPDATE of both');
+
+# Several scans under Append, which wait side by side, and in a subquery.
+$one->query(q{
+	CREATE TABLE part (resource_id text, version text, category text,
+		region text) PARTITION BY LIST (region);
+	CREATE FOREIGN TABLE part_1 (region text, category text, version text,
+		resource_id text) SERVER huawei OPTIONS ("table" 'hss_quotas');
+	ALTER TABLE part ATTACH PARTITION part_1 FOR VALUES IN ('ap-southeast-1');
+	CREATE TABLE part_2 PARTITION OF part DEFAULT;
+	INSERT INTO part_2 (resource_id, version, category, region) VALUES ('local', 'hss.version.wtp', 'host_resource', 'here');
+});
+like($one->query('EXPLAIN SELECT * FROM part'), qr/Async Foreign Scan/, 'Append');
+for (@plans)
+{
+	my ($name, @settings) = @$_;
+	is(after_change('UPDATE price SET n = 7',
+			qq{SELECT p.n, q.tableoid::regclass, q.* FROM price p JOIN part q USING (version) WHERE q.resource_id IN ('$id', 'local') ORDER BY q.resource_id FOR UPDATE OF p},
+			@settings),
+		"7|part_1|$id|hss.version.wtp|host_resource|ap-southeast-1\n" .
+		"7|part_2|local|hss.version.wtp|host_resource|here",
+		"$name: partitions");
+}
+is(after_change(q{UPDATE price SET category = 'container_resource'},
+		q{UPDATE price SET n = (SELECT count(*) FROM part q WHERE q.category = price.category) RETURNING n}),
+	$containers, 'partitions in a correlated subquery');
+is(after_change(q{UPDATE price SET version = 'hss.version.basic'},
+		q{DELETE FROM price WHERE EXISTS (SELECT 1 FROM part q WHERE q.version = price.version AND q.resource_id = 'local' OFFSET 0) RETURNING version}),
+	'', 'and in a condition that no longer holds');
 done_testing();
