@@ -75,6 +75,7 @@ struct HwClient
 	HwFetch    *fetches;		/* oldest first, as they are sent */
 	HwFetch   **end;			/* where the next one goes */
 	size_t		kept_bytes;
+	long		ndone;
 	HwCounters	counters;
 	long long	driven_ms;		/* when last */
 	unsigned long chance;		/* state of the jitter's generator */
@@ -270,11 +271,13 @@ next_chance(HwClient *client)
 	return (double) (client->chance >> 11) / (double) (1UL << 53);
 }
 
+/* The status says how it ended. */
 static void
-fetch_fail(HwFetch *fetch)
+fetch_end(HwFetch *fetch)
 {
 	fetch->state = FETCH_DONE;
 	fetch->done_ms = hw_engine_now();
+	fetch->client->ndone++;
 }
 
 static void
@@ -289,7 +292,7 @@ fetch_send(HwFetch *fetch)
 	hw_auth_strip(&fetch->request);
 	if (fetch->exchange == NULL)
 	{
-		fetch_fail(fetch);
+		fetch_end(fetch);
 		return;
 	}
 	fetch->generation = hw_auth_generation(client->auth, &fetch->request);
@@ -327,7 +330,7 @@ fetch_try(HwFetch *fetch)
 			fetch->state = FETCH_QUEUED;
 			return false;
 		case HW_SIGNIN_FAILED:
-			fetch_fail(fetch);
+			fetch_end(fetch);
 			break;
 	}
 	return true;
@@ -414,7 +417,7 @@ fetch_retry(HwFetch *fetch, time_t reply_date, bool was_unattended)
 							  next_chance(client));
 	if (delay_ms < 0)
 	{
-		fetch_fail(fetch);
+		fetch_end(fetch);
 		return;
 	}
 	fetch->retry.waited_ms += delay_ms;
@@ -440,8 +443,7 @@ fetch_collect(HwFetch *fetch, bool was_unattended)
 		fetch->body = hw_exchange_take_body(fetch->exchange,
 											&fetch->body_bytes);
 		client->kept_bytes += fetch->body_bytes;
-		fetch->state = FETCH_DONE;
-		fetch->done_ms = hw_engine_now();
+		fetch_end(fetch);
 	}
 	else
 		fetch_retry(fetch, date, was_unattended);
@@ -561,7 +563,7 @@ hw_client_drive(HwClient *client, HwStatus *status)
 				if (fetch->state == FETCH_DONE)
 					continue;
 				fetch->status = *status;
-				fetch_fail(fetch);
+				fetch_end(fetch);
 			}
 			return false;
 		}
@@ -570,6 +572,12 @@ hw_client_drive(HwClient *client, HwStatus *status)
 	if (!hw_engine_wake_at(client->engine, wake_ms))
 		return hw_status_set(status, HW_INTERNAL, "could not set a timer");
 	return true;
+}
+
+long
+hw_client_done(const HwClient *client)
+{
+	return client->ndone;
 }
 
 void

@@ -67,6 +67,9 @@ extern const HwCounters *hw_client_counters(const HwClient *client);
  */
 extern bool hw_client_drive(HwClient *client, HwStatus *status);
 
+/* How many fetches have come to their end so far. */
+extern long hw_client_done(const HwClient *client);
+
 /*
  * Says that the caller has been waiting for the descriptor since the last
  * drive.  Time that passes otherwise is not held against a transfer.

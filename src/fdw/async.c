@@ -8,7 +8,9 @@
  * holds the session's.  Whoever is woken drives the whole session, and may
  * take in a reply for a sibling, for which nothing will happen any more: the
  * set of a scan with something to hand out also holds a descriptor that is
- * always readable.
+ * always readable.  So does that of a scan which has taken in something while
+ * it was being made ready to wait: whoever was made ready before it would not
+ * hear of that, but Append then goes round once more.
  *
  *-------------------------------------------------------------------------
  */
@@ -130,18 +132,19 @@ hwForeignAsyncConfigureWait(AsyncRequest *areq)
 	ForeignScanState *node = (ForeignScanState *) areq->requestee;
 	AppendState *requestor = (AppendState *) areq->requestor;
 	HwScan	   *scan = node->fdw_state;
-	bool		is_ready;
+	HwClient   *client = hw_session_client(scan->session);
+	long		ndone = hw_client_done(client);
+	bool		rings;
 
 	/* Time in which nobody waited is not held against a transfer. */
 	hw_wait_drive(scan->session);
-	is_ready = hw_scan_is_ready(scan);
+	rings = hw_scan_is_ready(scan) || hw_client_done(client) != ndone;
 	if (!scan->wake->has_session)
-		set_member(scan->wake,
-				   hw_client_fd(hw_session_client(scan->session)), true);
+		set_member(scan->wake, hw_client_fd(client), true);
 	scan->wake->has_session = true;
-	if (scan->wake->is_ringing != is_ready)
-		set_member(scan->wake, bell, is_ready);
-	scan->wake->is_ringing = is_ready;
+	if (scan->wake->is_ringing != rings)
+		set_member(scan->wake, bell, rings);
+	scan->wake->is_ringing = rings;
 	AddWaitEventToSet(requestor->as_eventset, WL_SOCKET_READABLE,
 					  scan->wake->fd, NULL, areq);
 }
