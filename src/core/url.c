@@ -25,6 +25,7 @@ static int	compare_pairs(const void *a, const void *b);
 static const char *check_bytes(const char *url);
 static const char *split_scheme(const char *url, HwBase *base,
 								const char **reason);
+static bool has_empty_label(const char *text);
 static const char *split_host(CURLU *handle, HwBase *base);
 static const char *split_port(CURLU *handle, HwBase *base);
 static const char *split_prefix(const char *path, HwBase *base);
@@ -120,8 +121,12 @@ hw_url_base(const char *url, HwBase *base, const char **reason)
 		*reason = "it has a user name";
 		return false;
 	}
-	/* libcurl would decode these. */
-	if (memchr(rest, '%', strcspn(rest, "/")))
+
+	/*
+	 * libcurl would decode an escape.  Names like ".." it passes on, or it
+	 * refuses them (pull request 21622 of May 2026) together with others.
+	 */
+	if (memchr(rest, '%', strcspn(rest, "/")) || has_empty_label(rest))
 	{
 		*reason = "its host is malformed";
 		return false;
@@ -212,6 +217,18 @@ split_scheme(const char *url, HwBase *base, const char **reason)
 	return end + strlen("://");
 }
 
+/* Whether the host that a text begins with has nothing before a dot. */
+static bool
+has_empty_label(const char *text)
+{
+	for (const char *p = text; *p != '\0' && *p != '/'; p++)
+	{
+		if (*p == '.' && (p == text || p[-1] == '.'))
+			return true;
+	}
+	return false;
+}
+
 /* Fills name, and host without a port. */
 static const char *
 split_host(CURLU *handle, HwBase *base)
@@ -238,8 +255,7 @@ split_host(CURLU *handle, HwBase *base)
 		else if (part[0] != '[' &&
 				 !((part[i] >= 'a' && part[i] <= 'z') ||
 				   (part[i] >= '0' && part[i] <= '9') ||
-				   part[i] == '-' || part[i] == '_' ||
-				   (part[i] == '.' && i > 0 && part[i - 1] != '.')))
+				   part[i] == '-' || part[i] == '_' || part[i] == '.'))
 			reason = "its host is malformed";
 	}
 	if (reason == NULL && part[0] == '[')

@@ -197,6 +197,9 @@ test_base(void)
 	refuses("https://..", "its host is malformed");
 	refuses("https://.host", "its host is malformed");
 	refuses("https://a..b", "its host is malformed");
+	refuses("https://.", "its host is malformed");
+	refuses("https://host..", "its host is malformed");
+	refuses("https://host..:443/x", "its host is malformed");
 	refuses("https://host:0", "its port is not a number from 1 to 65535");
 	refuses("https://host:65536", "its port is not a number from 1 to 65535");
 	refuses("https://host:80x", "its port is not a number from 1 to 65535");
