@@ -18,9 +18,6 @@
 #include "core/engine_internal.h"
 #include "core/outcome.h"
 
-/* Three digits; libcurl reads more of them in HTTP/2's status line. */
-#define HTTP_STATUS_MAX 999
-
 static pthread_once_t init_once = PTHREAD_ONCE_INIT;
 static CURLcode init_result;
 static int	init_features;
@@ -381,6 +378,10 @@ judge(HwExchange *x, CURLcode rc)
 		case BREACH_LENGTH:
 			return hw_status_set(status, HW_BAD_REPLY,
 								 "the header announces two lengths");
+		case BREACH_STATUS:
+			x->reply.http = 0;
+			return hw_status_set(status, HW_BAD_REPLY,
+								 "the HTTP status is not a number of three digits");
 		case BREACH_MEMORY:
 			return hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
 		case BREACH_NONE:
@@ -400,9 +401,6 @@ judge(HwExchange *x, CURLcode rc)
 	if (x->reply.http == 0)
 		return hw_status_set(status, HW_BAD_REPLY,
 							 "the answer ends with an interim one");
-	if (x->reply.http > HTTP_STATUS_MAX)
-		return hw_status_set(status, HW_BAD_REPLY, "HTTP status %d",
-							 x->reply.http);
 	return true;
 }
 

@@ -33,6 +33,7 @@ typedef enum HwBreach
 	BREACH_HEAD,
 	BREACH_TOKEN,
 	BREACH_LENGTH,
+	BREACH_STATUS,
 	BREACH_MEMORY
 } HwBreach;
 

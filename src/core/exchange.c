@@ -34,6 +34,7 @@ static int	on_request(void *arg, char *remote, char *local, int remote_port,
 					   int local_port);
 static size_t on_header(char *data, size_t size, size_t count, void *arg);
 static size_t on_body(char *data, size_t size, size_t count, void *arg);
+static bool has_three_digits(const char *line, size_t length);
 static bool read_header(HwExchange *x, const char *line, size_t length);
 static void keep(char *buffer, size_t size, const char *value, size_t length);
 
@@ -364,6 +365,11 @@ on_header(char *data, size_t size, size_t count, void *arg)
 	}
 	if (length >= 5 && memcmp(data, "HTTP/", 5) == 0)
 	{
+		if (!has_three_digits(data, length))
+		{
+			x->breach = BREACH_STATUS;
+			return 0;
+		}
 		hw_exchange_forget_head(x);			/* of an interim answer */
 		return length;
 	}
@@ -375,6 +381,29 @@ on_header(char *data, size_t size, size_t count, void *arg)
 	else if (!x->has_head && !read_header(x, data, length))	/* no trailers */
 		return 0;
 	return size * count;
+}
+
+/*
+ * Whether a status line is as RFC 9112, section 4, has it.  libcurl's parsers
+ * differ: 7.88 reads any number after "HTTP/2", and what came with 8.0
+ * ("rewrite the status line parser without sscanf") the first three digits of
+ * it, so that 2009 would be a success.
+ */
+static bool
+has_three_digits(const char *line, size_t length)
+{
+	const char *end = line + length;
+	const char *p = memchr(line, ' ', length);
+	int			digits = 0;
+
+	while (p && p < end && *p == ' ')
+		p++;
+	while (p && p < end && *p >= '0' && *p <= '9')
+	{
+		p++;
+		digits++;
+	}
+	return digits == 3;
 }
 
 static size_t

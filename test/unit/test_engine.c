@@ -295,6 +295,10 @@ answer(int fd, const char *path, const char *request, size_t length,
 	}
 	else if (strcmp(path, "/status") == 0)
 		say(fd, "HTTP/2 2009\r\nContent-Length: 2\r\n\r\n{}");
+	else if (strcmp(path, "/status-1") == 0)
+		say(fd, "HTTP/1.1 2009 OK\r\nContent-Length: 2\r\n\r\n{}");
+	else if (strcmp(path, "/status-bare") == 0)
+		say(fd, "HTTP/1.1 200\r\nContent-Length: 2\r\n\r\n{}");
 	else if (strcmp(path, "/trailer") == 0)
 		say(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
 			"X-Request-Id: head\r\n\r\n4\r\nbody\r\n0\r\n"
@@ -873,7 +877,11 @@ check_broken(void)
 	ends_with(x, HW_NO_CONNECTION, "", "when nothing follows it");
 	ends_with(start("/switch"), HW_BAD_REPLY, "interim",
 			  "another protocol that nobody asked for");
-	ends_with(start("/status"), HW_BAD_REPLY, "2009", "a status of four digits");
+	ends_with(start("/status"), HW_BAD_REPLY, "three digits",
+			  "a status of four digits");
+	ends_with(start("/status-1"), HW_BAD_REPLY, "HTTP",
+			  "one that libcurl may find out itself");
+	ends_with(start("/status-bare"), HW_OK, "", "a status without a phrase");
 	ends_with(start("/bad-chunk"), HW_BAD_REPLY, "chunk", "a chunk of size zz");
 	ends_with(start("/not-gzip"), HW_BAD_REPLY, "", "gzip that is none");
 	ends_with(start("/not-http"), HW_BAD_REPLY, "HTTP/0.9", "an answer that is not HTTP");
