@@ -372,6 +372,14 @@ sub finish
 
 sub query { my ($self, $sql) = @_; $self->send($sql); return $self->finish }
 
+# Waits until the running query has told something; false if it does not.
+sub wait_told
+{
+	my ($self, $pattern) = @_;
+	return HwBss::wait_until(
+		sub { $self->{run}->pump_nb; $self->{err} =~ $pattern });
+}
+
 # What psql wrote to its standard error, and the first error in it.
 sub stderr { return $_[0]->{errors} }
 sub error { return HwBss::parse_error($_[0]->{errors}) }

@@ -347,14 +347,16 @@ for my $hang (qw(before_headers in_body))
 	ok(HwBss::wait_until(sub { $sim->stats->{open_connections} <= $before }),
 		"$hang: the request is given up");
 	is(asked(), 'login', "$hang: one request");
-	$session->query("SET statement_timeout = '200ms'; $BSS");
-	is($session->state, '57014', "$hang: the next one asks anew");
-	is(asked(), 'login login', "$hang: and waits");
-	$session->query('RESET statement_timeout');
+	$session->send($BSS);
+	is($sim->wait_requests(2), 2, "$hang: the next one asks anew");
+	kill 'INT', $session->pid;
+	$session->finish;
+	is($session->state, '57014', "$hang: and waits");
+	is(asked(), 'login login', "$hang: for one login");
 }
 server(\%USER, "fail_on=iam;fail=503;retry_after=3600", retry_budget => '2h');
 $session->send($BSS);
-ok(HwBss::wait_until(sub { $sim->wait_requests(1) == 1 }), 'waits to try again');
+ok($session->wait_told(qr/^DETAIL:  IAM answered HTTP 503/m), 'waits to try again');
 kill 'INT', $session->pid;
 $session->finish;
 is($session->state, '57014', 'cancelled');
