@@ -23,7 +23,12 @@ my $CHAOS = 200;
 my $GROWTH_KB = 4096;
 
 my $sim = HwBss->new;
-my $node = HwBss::node('stress', 'fsync = off', 'autovacuum = off');
+
+# At debug5 PostgreSQL reports on the clean-up of a subtransaction, and a report
+# acts on a cancellation: the one that comes then leaves the subtransaction half
+# undone ("AbortSubTransaction while in ABORT state").
+my $node = HwBss::node('stress', 'fsync = off', 'autovacuum = off',
+	$ENV{HWBSS_SEARCH} ? 'log_min_messages = debug4' : ());
 $sim->connect_node($node, options => { page_size => 50, prefetch => 4,
 		retry_budget => '300ms' });
 $sim->connect_node($node, server => 'kept', schema => 'kept',
