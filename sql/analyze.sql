@@ -22,6 +22,17 @@ ANALYZE hss_quotas (version);
 SELECT reltuples FROM pg_class WHERE relname = 'hss_quotas';
 ANALYZE hss_quota_summary;
 SELECT reltuples FROM pg_class WHERE relname = 'hss_quota_summary';
+-- partitions have a share in the sample of their parent by the rows they had
+CREATE TABLE quotas (resource_id text, region text) PARTITION BY LIST (region);
+CREATE FOREIGN TABLE large PARTITION OF quotas FOR VALUES IN ('ap-southeast-1')
+    SERVER analyzed OPTIONS ("table" 'hss_quotas');
+CREATE TABLE small PARTITION OF quotas FOR VALUES IN ('here');
+INSERT INTO small SELECT 'here', 'here' FROM generate_series(1, 100);
+ANALYZE quotas;
+ANALYZE quotas;
+SELECT most_common_vals, (most_common_freqs::float8[])[1] BETWEEN 0.8 AND 0.97 AS is_fair
+FROM pg_stats WHERE tablename = 'quotas' AND attname = 'region' AND inherited;
+DROP TABLE quotas;
 -- a list that changes meanwhile is as much worth a warning as to a query
 \set case :url /case/id=analyze;quotas=1000;drift=total
 ALTER SERVER analyzed OPTIONS (SET endpoint :'case', ADD on_drift 'warning');

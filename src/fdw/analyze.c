@@ -10,6 +10,8 @@
  */
 #include "fdw/analyze.h"
 
+#include <math.h>
+
 #include "commands/vacuum.h"
 #include "fdw/compat.h"
 #include "fdw/conditions.h"
@@ -19,6 +21,7 @@
 #include "fdw/tuple.h"
 #include "fdw/wait.h"
 #include "miscadmin.h"
+#include "optimizer/plancat.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/sampling.h"
@@ -167,8 +170,16 @@ bool
 hwAnalyzeForeignTable(Relation relation, AcquireSampleRowsFunc *func,
 					  BlockNumber *totalpages)
 {
-	/* Pages mean nothing here; zero would say that the table is empty. */
-	*totalpages = 1;
+	double		nrows = RelationGetForm(relation)->reltuples;
+	int32		width = get_relation_data_width(RelationGetRelid(relation),
+												NULL);
+
+	/*
+	 * What a partition's share in its parent's sample is measured by: pages
+	 * that the rows of the ANALYZE before would take.  Zero would say that the
+	 * table is empty.
+	 */
+	*totalpages = (BlockNumber) Max(ceil(nrows * width / BLCKSZ), 1);
 	*func = acquire_sample_rows;
 	return true;
 }
