@@ -56,6 +56,7 @@ struct HwFetch
 	bool		has_retried_auth;
 	bool		was_repeated;	/* for having been left alone */
 	bool		is_spoiled;
+	bool		is_expired;		/* for other statements */
 	long long	due_ms;
 	long long	done_ms;
 	HwStatus	status;			/* last outcome */
@@ -207,7 +208,8 @@ is_reusable(const HwFetch *fetch, const HwFetchOptions *options)
 	if (options->statement && fetch->options.statement == options->statement)
 		return fetch->state != FETCH_DONE || fetch->status.kind == HW_OK;
 	return options->reuse_ms > 0 && fetch->state == FETCH_DONE &&
-		fetch->status.kind == HW_OK &&
+		fetch->status.kind == HW_OK && !fetch->is_expired &&
+		fetch->done_ms >= options->not_before_ms &&
 		hw_engine_now() - fetch->done_ms <= options->reuse_ms;
 }
 
@@ -218,7 +220,7 @@ is_worth_keeping(const HwFetch *fetch)
 	return fetch->state == FETCH_DONE && fetch->status.kind == HW_OK &&
 		!fetch->is_spoiled &&
 		(fetch->options.statement ||
-		 (fetch->options.reuse_ms > 0 &&
+		 (fetch->options.reuse_ms > 0 && !fetch->is_expired &&
 		  hw_engine_now() - fetch->done_ms <= fetch->options.reuse_ms));
 }
 
@@ -256,6 +258,14 @@ hw_client_end_statement(HwClient *client, unsigned long statement)
 		if (fetch->options.statement == statement)
 			fetch->options.statement = 0;
 	}
+	trim(client);
+}
+
+void
+hw_client_expire(HwClient *client)
+{
+	for (HwFetch *fetch = client->fetches; fetch; fetch = fetch->next)
+		fetch->is_expired |= fetch->state == FETCH_DONE;
 	trim(client);
 }
 
@@ -707,6 +717,12 @@ hw_fetch_body(const HwFetch *fetch, size_t *bytes)
 {
 	*bytes = fetch->body_bytes;
 	return fetch->body ? fetch->body : "";
+}
+
+long long
+hw_fetch_done_ms(const HwFetch *fetch)
+{
+	return fetch->done_ms;
 }
 
 void

@@ -34,6 +34,9 @@ typedef struct HwFetchOptions
 	long		retry_budget_ms;
 	long		reuse_ms;		/* cache_ttl: age of a reply that may be
 								 * reused across statements; 0 for none */
+	long long	not_before_ms;	/* which came when this reply did, or later:
+								 * it shall not be older than the page before
+								 * it; see hw_fetch_done_ms */
 	unsigned long statement;	/* replies are shared within one statement;
 								 * 0 for none */
 } HwFetchOptions;
@@ -80,6 +83,9 @@ extern void hw_client_attend(HwClient *client);
 extern void hw_client_end_statement(HwClient *client,
 									unsigned long statement);
 
+/* Later statements shall ask anew for what is here: it has changed. */
+extern void hw_client_expire(HwClient *client);
+
 /*
  * Asks for a request's reply, taking the request over (it is empty
  * afterwards, also on failure).  NULL and a status when out of memory.
@@ -97,6 +103,9 @@ extern const HwStatus *hw_fetch_status(const HwFetch *fetch);
 
 /* The body of a successful reply; lives as long as the fetch is held. */
 extern const char *hw_fetch_body(const HwFetch *fetch, size_t *bytes);
+
+/* When the reply came, on the engine's clock; valid once done. */
+extern long long hw_fetch_done_ms(const HwFetch *fetch);
 
 /* The reply was of no use: nobody else is to get it. */
 extern void hw_fetch_spoil(HwFetch *fetch);

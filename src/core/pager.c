@@ -56,6 +56,7 @@ typedef struct Strand
 	long		nreceived;
 	HwCensus	census;
 	int			npages;
+	long long	last_ms;		/* when the page before came */
 	const char *last_key;		/* first key of the page before; owned */
 	int			last_count;		/* and how many elements it had */
 } Strand;
@@ -373,6 +374,7 @@ ask(HwPager *pager, Strand *strand, HwCursor cursor)
 
 	if (strand->dialect == HW_DIALECT_BARE && options.statement == 0)
 		options.statement = question->statement;
+	options.not_before_ms = strand->last_ms;
 	hw_status_clear(&status);
 	hw_request_init(&request, "GET");
 	strand_values(pager, strand, asked, sent);
@@ -579,6 +581,7 @@ restart(HwPager *pager, Strand *strand, HwDialect dialect)
 	release_slots(pager, strand);
 	strand->dialect = dialect;
 	strand->offset = 0;
+	strand->last_ms = 0;
 }
 
 /* The other spelling, unless it was tried or there is none to try. */
@@ -788,10 +791,14 @@ check_listed(HwPager *pager)
 
 /* --- taking pages in ------------------------------------------------ */
 
-/* Notes that the list changed; false when that is an error. */
+/*
+ * Notes that the list changed; false when that is an error.  Pages kept from
+ * before would show the same change to whoever asks again.
+ */
 static bool
 drift(HwPager *pager, const HwStatus *what)
 {
+	hw_client_expire(pager->client);
 	switch (pager->question.on_drift)
 	{
 		case HW_DRIFT_ERROR:
@@ -1152,6 +1159,7 @@ collect(HwPager *pager, Strand *strand)
 	size_t		bytes;
 	const char *body = hw_fetch_body(slot.fetch, &bytes);
 
+	strand->last_ms = hw_fetch_done_ms(slot.fetch);
 	strand_values(pager, strand, asked, sent);
 	if (status.kind == HW_OK)
 	{

@@ -422,6 +422,28 @@ test_reuse(void)
 	ok(!is_reused, "unless a reader wants it fresh");
 	hw_fetch_release(first);
 
+	/* A page is not older than the one before it. */
+	options.reuse_ms = 60000;
+	first = fetch_page("id=before", &is_reused);
+	wait_for(first);
+	options.not_before_ms = hw_fetch_done_ms(first);
+	second = fetch_page("id=before", &is_reused);
+	ok(is_reused, "a reply as old as the page before is used");
+	hw_fetch_release(second);
+	options.not_before_ms++;
+	second = fetch_page("id=before", &is_reused);
+	ok(!is_reused, "an older one is not");
+	wait_for(second);
+	options.not_before_ms = 0;
+	hw_fetch_release(first);
+	hw_fetch_release(second);
+
+	/* What is known to have changed is for those who have it. */
+	hw_client_expire(client);
+	first = fetch_page("id=before", &is_reused);
+	ok(!is_reused, "nor what has changed since");
+	hw_fetch_release(first);
+
 	/* A reply that has become too old: no longer than two ticks. */
 	options.reuse_ms = 1;
 	first = fetch_page("id=old", &is_reused);
