@@ -69,7 +69,7 @@ SELECT * FROM pg_temp.counted($$SELECT count(*) FROM hss_quotas WHERE quota_stat
 SELECT * FROM pg_temp.counted('SELECT count(host_id) FROM hss_quotas');
 SELECT * FROM pg_temp.counted('SELECT count(*) FILTER (WHERE used_status = ''idle'') FROM hss_quotas');
 SELECT * FROM pg_temp.counted('SELECT count(DISTINCT resource_id) FROM hss_quotas');
-SELECT * FROM pg_temp.counted('SELECT count(*), max(host_name) FROM hss_quotas');
+SELECT * FROM pg_temp.counted('SELECT count(*), max(host_name) FROM hss_quotas') \g (format=unaligned)
 SELECT * FROM pg_temp.counted('SELECT category, count(*) FROM hss_quotas GROUP BY category HAVING count(*) > 500');
 SELECT * FROM pg_temp.counted('SELECT category, count(*) FROM hss_quotas GROUP BY ROLLUP (category)');
 SELECT * FROM pg_temp.counted('SELECT category, used_status, count(*) FROM hss_quotas GROUP BY category, used_status');
