@@ -22,6 +22,15 @@ $sim->connect_node($node, server => $_, schema => $_,
 my $session = HwBss::session($node);
 my $control = HwBss::session($node);
 
+# Before 15 a child of Append that computes anything is not asynchronous (no
+# such path in mark_async_capable_plan), and only plain scans are.
+my $version = $session->query('SHOW server_version_num');
+
+# Append of 14.13 and 16.2 waits without the latch (nodeAppend.c), so that a
+# cancellation is noticed with the next event only; 15.18, 17.12 and 18.6 have
+# it.
+my $is_deaf = $version <= 140013 || $version >= 160000 && $version <= 160002;
+
 # SELECTs of all servers; %s is the schema.
 sub union
 {
@@ -101,7 +110,7 @@ for my $name (sort keys %query)
 	my $async = $session->query($sorted);
 	is($session->stderr, '', "$name: no error");
 	like($session->query("EXPLAIN (COSTS OFF) $sorted"), qr/Async/, "$name: asynchronously")
-	  unless $name =~ /LIMIT/;
+	  unless $name =~ /LIMIT/ || $version < 150000;
 	is($session->query("SET enable_async_append = off; $sorted; "), $async,
 		"$name: the same rows as one after the other");
 	$session->query('RESET enable_async_append');
@@ -188,7 +197,7 @@ for my $how ('hangs', 'waits to try again')
 		my $ms = (time - $begin) * 1000;
 		is($session->state, '57014', "$how, $way: cancelled");
 		note(sprintf '%s, %s: %.1f ms', $how, $way, $ms);
-		cmp_ok($ms, '<', 500, "$how, $way: at once");
+		cmp_ok($ms, '<', 500, "$how, $way: at once") unless $is_deaf;
 		$session->query('RESET statement_timeout');
 		ok(HwBss::wait_until(sub { scalar $session->sockets <= $before }),
 			"$how, $way: no descriptor is left");
@@ -207,7 +216,7 @@ $control->query('SELECT pg_terminate_backend(' . $doomed->pid . ')');
 $doomed->finish;
 ok(HwBss::wait_until(sub { !$doomed->is_alive }), 'pg_terminate_backend: the backend ends');
 note(sprintf 'pg_terminate_backend: %.1f ms', (time - $begin) * 1000);
-cmp_ok((time - $begin) * 1000, '<', 500, 'at once');
+cmp_ok((time - $begin) * 1000, '<', 500, 'at once') unless $is_deaf;
 is($doomed->state, '57P01', 'with admin_shutdown');
 ok(HwBss::wait_until(sub { $sim->stats->{open_connections} <= $open }), 'and no connection is left');
 set_case(delay => 20);
