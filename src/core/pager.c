@@ -69,11 +69,20 @@ typedef struct Skip
 	HwStatus	status;
 } Skip;
 
+/* Which spelling a location has shown to understand. */
+typedef struct Edition
+{
+	char	   *endpoint;		/* owned */
+	HwDialect	dialect;		/* to ask in */
+	bool		is_known;
+} Edition;
+
 struct HwPager
 {
 	HwClient   *client;
 	HwQuestion	question;		/* its texts are copies */
 	HwBase	   *bases;			/* by location */
+	Edition    *editions;		/* by location */
 	Skip	   *skips;			/* by location */
 	HwForm	   *form;
 	HwLists		lists;			/* what the strands are of */
@@ -93,8 +102,6 @@ struct HwPager
 	bool		has_warning;
 	bool		has_warned;
 	HwStatus	warning;
-	bool		dialect_is_known;
-	HwDialect	dialect;
 	HwPagerStats stats;
 };
 
@@ -129,7 +136,8 @@ open_strands(HwPager *pager, HwStatus *status)
 		strand->census.is_whole = strand->is_done;
 		strand->total = strand->is_done ? 0 : -1;
 		strand->step = pager->question.page_size;
-		strand->dialect = pager->dialect;
+		strand->dialect =
+			pager->editions[hw_lists_location(&pager->lists, s)].dialect;
 	}
 	return true;
 }
@@ -143,6 +151,7 @@ copy_question(HwPager *pager, const HwQuestion *question, HwStatus *status)
 	copy->columns = NULL;
 	copy->bindings = NULL;
 	copy->endpoints = NULL;
+	copy->learnt = NULL;
 	copy->scope_id = NULL;
 	copy->fetch.transport.ca_file = NULL;
 	copy->fetch.transport.proxy = NULL;
@@ -164,16 +173,32 @@ copy_question(HwPager *pager, const HwQuestion *question, HwStatus *status)
 }
 
 static bool
-open_bases(HwPager *pager, const HwQuestion *question, HwStatus *status)
+open_locations(HwPager *pager, const HwQuestion *question, HwStatus *status)
 {
-	pager->bases = calloc(pager->lists.nlocations + 1, sizeof(HwBase));
-	pager->skips = calloc(pager->lists.nlocations + 1, sizeof(Skip));
-	if (pager->bases == NULL || pager->skips == NULL)
+	int			room = pager->lists.nlocations + 1;
+
+	pager->bases = calloc(room, sizeof(HwBase));
+	pager->editions = calloc(room, sizeof(Edition));
+	pager->skips = calloc(room, sizeof(Skip));
+	if (pager->bases == NULL || pager->editions == NULL ||
+		pager->skips == NULL)
 		return no_memory(status);
 	for (int i = 0; i < pager->lists.nlocations; i++)
 	{
+		Edition    *edition = &pager->editions[i];
 		const char *reason;
 
+		edition->endpoint = strdup(question->endpoints[i]);
+		if (edition->endpoint == NULL)
+			return no_memory(status);
+		edition->dialect = question->dialect;
+		if (edition->dialect == HW_DIALECT_AUTO && question->learnt)
+		{
+			edition->dialect = question->learnt[i];
+			edition->is_known = edition->dialect != HW_DIALECT_AUTO;
+		}
+		if (edition->dialect == HW_DIALECT_AUTO)
+			edition->dialect = HW_DIALECT_LONG;
 		if (!hw_url_base(question->endpoints[i], &pager->bases[i], &reason))
 			return hw_status_set(status, HW_INTERNAL,
 								 "the endpoint is no URL: %s", reason);
@@ -192,9 +217,6 @@ hw_pager_open(HwClient *client, const HwQuestion *question, HwStatus *status)
 		return NULL;
 	}
 	pager->client = client;
-	pager->dialect = question->dialect == HW_DIALECT_AUTO ? HW_DIALECT_LONG
-		: question->dialect;
-	pager->dialect_is_known = question->dialect_is_known;
 	pager->row = -1;
 	hw_text_init(&pager->key, 0);
 	pager->form = hw_form_open(question->api, question->table,
@@ -203,7 +225,7 @@ hw_pager_open(HwClient *client, const HwQuestion *question, HwStatus *status)
 	if (pager->form == NULL || pager->seen == NULL)
 		no_memory(status);
 	else if (copy_question(pager, question, status) &&
-			 open_bases(pager, question, status) &&
+			 open_locations(pager, question, status) &&
 			 open_strands(pager, status))
 		return pager;
 	hw_pager_free(pager);
@@ -269,6 +291,9 @@ hw_pager_free(HwPager *pager)
 		free((char *) pager->strands[s].last_key);
 	}
 	free(pager->strands);
+	for (int i = 0; pager->editions && i < pager->lists.nlocations; i++)
+		free(pager->editions[i].endpoint);
+	free(pager->editions);
 	free(pager->bases);
 	free(pager->skips);
 	hw_page_free(pager->page);
@@ -496,8 +521,32 @@ has_spelled(const HwPager *pager)
 static bool
 is_auto(const HwPager *pager)
 {
-	return pager->question.dialect == HW_DIALECT_AUTO ||
-		pager->question.dialect_is_known;
+	return pager->question.dialect == HW_DIALECT_AUTO;
+}
+
+static const char *
+endpoint_of(const HwPager *pager, const Strand *strand)
+{
+	return pager->editions[location_of(pager, strand)].endpoint;
+}
+
+/*
+ * Will the first page of a strand before show how to ask for this one?  Not
+ * if that is read elsewhere, where another edition may be in use.
+ */
+static bool
+awaits_spelling(const HwPager *pager, const Strand *strand)
+{
+	if (!has_spelled(pager) || !is_auto(pager) ||
+		pager->editions[location_of(pager, strand)].is_known)
+		return false;
+	for (int s = pager->current; &pager->strands[s] < strand; s++)
+	{
+		if (strcmp(endpoint_of(pager, &pager->strands[s]),
+				   endpoint_of(pager, strand)) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* Asks for pages in the order in which they will be needed. */
@@ -515,8 +564,7 @@ fill(HwPager *pager)
 
 		/* Its first page will show whether and how to ask for the others. */
 		if (s > pager->current &&
-			(pager->lists.is_lookup || (has_spelled(pager) && is_auto(pager) &&
-								  !pager->dialect_is_known)))
+			(pager->lists.is_lookup || awaits_spelling(pager, strand)))
 			break;
 		nflying += strand->nslots;
 		while (!strand->is_done && strand->nslots < SLOTS_MAX &&
@@ -599,16 +647,27 @@ try_other(HwPager *pager, Strand *strand)
 	return true;
 }
 
+/* What is known of one location holds for all that share its endpoint. */
 static void
-learn(HwPager *pager, HwDialect dialect)
+learn(HwPager *pager, const Strand *from, HwDialect dialect)
 {
-	pager->dialect = dialect;
-	pager->dialect_is_known = true;
+	const char *endpoint = endpoint_of(pager, from);
+
+	for (int i = 0; i < pager->lists.nlocations; i++)
+	{
+		Edition    *edition = &pager->editions[i];
+
+		if (strcmp(edition->endpoint, endpoint) != 0)
+			continue;
+		edition->dialect = dialect;
+		edition->is_known = true;
+	}
 	for (int s = pager->current + 1; s < pager->nstrands; s++)
 	{
 		Strand	   *strand = &pager->strands[s];
 
-		if (!strand->is_settled && strand->nslots == 0)
+		if (!strand->is_settled && strand->nslots == 0 &&
+			strcmp(endpoint_of(pager, strand), endpoint) == 0)
 			strand->dialect = dialect;
 	}
 }
@@ -649,7 +708,7 @@ survive_refusal(HwPager *pager, Strand *strand, const HwStatus *status)
 			HW_DIALECT_SHORT : HW_DIALECT_LONG;
 		if (strand->was_empty)
 		{
-			learn(pager, strand->dialect);
+			learn(pager, strand, strand->dialect);
 			strand->is_done = strand->is_settled = true;
 			strand->census.is_whole = true;
 		}
@@ -677,6 +736,7 @@ accept_first(HwPager *pager, Strand *strand, unsigned spelled,
 	bool		is_ignored = false;
 	bool		has_match = false;
 	bool		stash_matches = false;
+	const Edition *edition = &pager->editions[location_of(pager, strand)];
 
 	if (spelled == 0 || strand->dialect == HW_DIALECT_BARE)
 		return true;
@@ -692,7 +752,7 @@ accept_first(HwPager *pager, Strand *strand, unsigned spelled,
 
 	if ((*page)->nelements > 0 && !is_ignored)
 	{
-		learn(pager, strand->dialect);
+		learn(pager, strand, strand->dialect);
 		return true;
 	}
 	if (is_ignored)
@@ -712,7 +772,7 @@ accept_first(HwPager *pager, Strand *strand, unsigned spelled,
 		if (strand->was_empty && !has_match)
 		{
 			/* What is not understood is ignored: nothing was the answer. */
-			learn(pager, strand->dialect == HW_DIALECT_LONG ?
+			learn(pager, strand, strand->dialect == HW_DIALECT_LONG ?
 				  HW_DIALECT_SHORT : HW_DIALECT_LONG);
 			strand->is_done = strand->is_settled = true;
 			strand->census.is_whole = true;
@@ -734,10 +794,10 @@ accept_first(HwPager *pager, Strand *strand, unsigned spelled,
 	if (strand->stash || strand->refusal.kind != HW_OK)
 	{
 		/* The other spelling was not understood, so this one was. */
-		learn(pager, strand->dialect);
+		learn(pager, strand, strand->dialect);
 		return true;
 	}
-	if (pager->dialect_is_known && pager->dialect == strand->dialect)
+	if (edition->is_known && edition->dialect == strand->dialect)
 		return true;
 	strand->was_empty = true;
 	return !try_other(pager, strand);
@@ -1352,6 +1412,20 @@ hw_pager_census(const HwPager *pager, int list, HwCensus *census)
 	census->is_doubtful |= strand->dialect == HW_DIALECT_BARE;
 }
 
+bool
+hw_pager_learnt(const HwPager *pager, int location, const char **endpoint,
+				HwDialect *dialect)
+{
+	const Edition *edition = &pager->editions[location];
+
+	if (location >= pager->lists.nlocations)
+		return false;
+	*endpoint = edition->endpoint;
+	*dialect = has_spelled(pager) && edition->is_known ? edition->dialect :
+		HW_DIALECT_AUTO;
+	return true;
+}
+
 /* The value of a param that says where, at a location; or NULL. */
 static const char *
 location_value(const HwPager *pager, HwPlace place, int location)
@@ -1409,8 +1483,13 @@ hw_pager_stats(const HwPager *pager, HwPagerStats *stats)
 {
 	*stats = pager->stats;
 	stats->nstrands = pager->nstrands;
-	stats->dialect = has_spelled(pager) ? pager->dialect : HW_DIALECT_AUTO;
-	stats->dialect_is_known = has_spelled(pager) && pager->dialect_is_known;
+	for (int i = 0; has_spelled(pager) && i < pager->lists.nlocations &&
+		 !stats->dialect_is_known; i++)
+	{
+		stats->dialect_is_known = pager->editions[i].is_known;
+		if (i == 0 || stats->dialect_is_known)
+			stats->dialect = pager->editions[i].dialect;
+	}
 	stats->npages_expected = stats->total = 0;
 	stats->nunfiltered = 0;
 	for (int s = 0; s < pager->nstrands; s++)

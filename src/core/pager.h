@@ -58,8 +58,10 @@ typedef struct HwQuestion
 								 * what the list's total is worth */
 	bool		skips_failed;	/* a location that cannot be read is left out */
 	HwOnDrift	on_drift;
-	HwDialect	dialect;		/* what to begin with */
-	bool		dialect_is_known;	/* and it was understood before */
+	HwDialect	dialect;
+	const HwDialect *learnt;	/* what each location has understood before,
+								 * HW_DIALECT_AUTO where that is unknown; or
+								 * NULL */
 	HwFetchOptions fetch;
 	unsigned long statement;	/* what is asked without its conditions, which
 								 * several lists may come to, is shared within
@@ -82,8 +84,9 @@ typedef struct HwPagerStats
 	long		npages_expected;	/* -1 when no total is known */
 	long long	total;			/* sum over strands of what was read; -1 while
 								 * unknown */
-	HwDialect	dialect;		/* in use, HW_DIALECT_AUTO when no value had
-								 * two spellings */
+	HwDialect	dialect;		/* in use at the first location where it is
+								 * known; HW_DIALECT_AUTO when no value had two
+								 * spellings */
 	bool		dialect_is_known;	/* a page has shown it to be understood */
 } HwPagerStats;
 
@@ -159,6 +162,13 @@ extern int	hw_pager_page_size(const HwPager *pager);
  */
 extern bool hw_pager_list(const HwPager *pager, int list, HwText *name,
 						  long long *nrows);
+
+/*
+ * What a location has understood so far; HW_DIALECT_AUTO while that is
+ * unknown.  False behind the last one.  endpoint lives as long as the pager.
+ */
+extern bool hw_pager_learnt(const HwPager *pager, int location,
+							const char **endpoint, HwDialect *dialect);
 
 /* A location that is left out, since it could not be read. */
 typedef struct HwSkipped

@@ -33,10 +33,11 @@ hw_question_page_size(const HwForeignTable *foreign)
 
 /* The spelling to begin with: the user's, or what was understood before. */
 static void
-set_dialect(const HwForeignTable *foreign, HwSession *session,
+set_dialect(const HwForeignTable *foreign, HwSession *session, int nlocations,
 			HwQuestion *question)
 {
 	const char *spelling = foreign->options->status_spelling;
+	HwDialect  *learnt;
 
 	if (strcmp(spelling, "long") == 0)
 		question->dialect = HW_DIALECT_LONG;
@@ -44,9 +45,12 @@ set_dialect(const HwForeignTable *foreign, HwSession *session,
 		question->dialect = HW_DIALECT_SHORT;
 	else
 	{
-		question->dialect = hw_session_dialect(session, foreign->api,
-											   question->endpoints[0]);
-		question->dialect_is_known = question->dialect != HW_DIALECT_AUTO;
+		question->dialect = HW_DIALECT_AUTO;
+		learnt = palloc(sizeof(HwDialect) * nlocations);
+		for (int i = 0; i < nlocations; i++)
+			learnt[i] = hw_session_dialect(session, foreign->api,
+										   question->endpoints[i]);
+		question->learnt = learnt;
 	}
 }
 
@@ -80,7 +84,7 @@ hw_question_set(const HwForeignTable *foreign, HwSession *session,
 	question->page_size = hw_question_page_size(foreign);
 	question->window = (int) options->prefetch;
 	question->on_drift = on_drift(options);
-	set_dialect(foreign, session, question);
+	set_dialect(foreign, session, locations.count, question);
 
 	/* May the server send to all of them?  The last one's rules are used. */
 	for (int i = 0; i < locations.count; i++)

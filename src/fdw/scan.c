@@ -112,7 +112,6 @@ hw_scan_ask(HwScan *scan, EState *estate, const HwBinding *bindings,
 	scan->nlookups += nlookups;
 	if (!can_match)
 		return false;
-	strlcpy(scan->endpoint, question->endpoints[0], sizeof(scan->endpoint));
 	question->statement = hw_session_statement(estate);
 	if (scan->repeats != HW_READ_ONCE)
 		question->fetch.statement = question->statement;
@@ -180,6 +179,8 @@ void
 hw_scan_stop(HwScan *scan)
 {
 	HwPagerStats last;
+	const char *endpoint;
+	HwDialect	dialect;
 
 	scan->is_started = false;
 	if (scan->pager == NULL)
@@ -187,9 +188,12 @@ hw_scan_stop(HwScan *scan)
 	hw_pager_cancel(scan->pager);
 	hw_pager_stats(scan->pager, &last);
 	add_stats(&scan->stats, &last);
-	if (last.dialect_is_known)
-		hw_session_learn(scan->session, scan->foreign->api,
-						 scan->endpoint, last.dialect);
+	for (int i = 0; hw_pager_learnt(scan->pager, i, &endpoint, &dialect); i++)
+	{
+		if (dialect != HW_DIALECT_AUTO)
+			hw_session_learn(scan->session, scan->foreign->api, endpoint,
+							 dialect);
+	}
 	hw_totals_note(scan->foreign, scan->userid, scan->pager);
 	scan->pager = NULL;
 	hw_own_release(scan->pager_owner);

@@ -45,7 +45,6 @@ typedef struct HwScan
 	Tuplestorestate *kept;		/* rows so far, if they may be read again */
 	TupleTableSlot *kept_slot;
 	struct HwCounted *counted;	/* of a scan that counts, else NULL */
-	char		endpoint[256];	/* where the pager reads first */
 	long		nlookups;		/* requests to IAM */
 	HwPagerStats stats;			/* of the pagers that are gone */
 } HwScan;

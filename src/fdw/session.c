@@ -23,7 +23,7 @@
 #include "utils/syscache.h"
 
 /* APIs at places whose spelling a session remembers. */
-#define DIALECTS_MAX 16
+#define DIALECTS_MAX 64
 
 /* Answers of IAM that a session remembers: queries may name any region. */
 #define LOOKUPS_MAX 16

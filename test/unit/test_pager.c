@@ -26,6 +26,7 @@
 #include "tap.h"
 
 #define PROJECT "0a1b2c3d4e5f60718293a4b5c6d7e8f9"
+#define OTHER_PROJECT "1b2c3d4e5f60718293a4b5c6d7e8f90a"
 
 /* Longer than anything here takes, shorter than anyone's patience. */
 #define PATIENCE_MS 20000
@@ -66,6 +67,9 @@ static HwQuestion question;
 static const char *table_name;
 static const char *column_names;
 static Condition conditions[CONDITIONS_MAX + 1];
+
+/* Settings of a second place, which has OTHER_PROJECT; NULL: none. */
+static const char *other_settings;
 
 /* --- the simulator --------------------------------------------------- */
 
@@ -182,6 +186,7 @@ ask_anew(void)
 {
 	memset(&question, 0, sizeof(question));
 	memset(conditions, 0, sizeof(conditions));
+	other_settings = NULL;
 	table_name = "hss_quotas";
 	column_names = "resource_id";
 	question.scope_id = PROJECT;
@@ -212,8 +217,9 @@ open_pager(HwClient *by, const char *settings, HwStatus *status)
 {
 	const HwColumn *columns[20];
 	HwBinding	bindings[CONDITIONS_MAX + 1];
-	static const char *const project[] = {PROJECT, NULL};
+	static const char *const projects[] = {PROJECT, OTHER_PROJECT, NULL};
 	char		url[600];
+	char		other_url[600];
 	char		name[100];
 	const char *p = column_names;
 	int			length;
@@ -230,8 +236,8 @@ open_pager(HwClient *by, const char *settings, HwStatus *status)
 	if (hw_param_find(question.api, "project_id"))
 	{
 		bindings[0].param = hw_param_find(question.api, "project_id");
-		bindings[0].values = project;
-		bindings[0].nvalues = 1;
+		bindings[0].values = projects;
+		bindings[0].nvalues = other_settings ? 2 : 1;
 		question.nbindings = 1;
 	}
 	for (Condition *c = conditions; c->param; c++)
@@ -247,7 +253,9 @@ open_pager(HwClient *by, const char *settings, HwStatus *status)
 	}
 	question.bindings = bindings;
 	snprintf(url, sizeof(url), "http://127.0.0.1:%d/case/%s", port, settings);
-	question.endpoints = (const char *const[]) {url};
+	snprintf(other_url, sizeof(other_url), "http://127.0.0.1:%d/case/%s", port,
+			 other_settings ? other_settings : "");
+	question.endpoints = (const char *const[]) {url, other_url};
 	hw_status_clear(status);
 	return hw_pager_open(by, &question, status);
 }
@@ -795,6 +803,7 @@ test_spellings(void)
 	static const char *const unknowns[] = {"reject", "ignore", "empty"};
 	static const char *const states[] = {"normal", "expired", "freeze"};
 	static const char *const uses[] = {"idle", "used"};
+	HwDialect	learnt;
 	char		settings[200];
 
 	for (int s = 0; s < 3; s++)
@@ -872,14 +881,14 @@ test_spellings(void)
 			/* A spelling that was found out before saves the first try. */
 			ask_anew();
 			where("quota_status", "expired", NULL);
-			question.dialect = s == 1 ? HW_DIALECT_LONG : HW_DIALECT_SHORT;
-			question.dialect_is_known = true;
+			learnt = s == 1 ? HW_DIALECT_LONG : HW_DIALECT_SHORT;
+			question.learnt = &learnt;
 			reads_as(settings, true, 2);
 
 			/* The service has changed since: what it says counts. */
 			if (s == 0 || strcmp(unknowns[u], "empty") == 0)
 				continue;
-			question.dialect = s == 1 ? HW_DIALECT_SHORT : HW_DIALECT_LONG;
+			learnt = s == 1 ? HW_DIALECT_SHORT : HW_DIALECT_LONG;
 			reads_as(settings, true, 3);
 			where("used_status", "used", "idle");
 			reads_as(settings, false, -1);
@@ -918,6 +927,53 @@ test_told(void)
 	run("quotas=300;spelling=short", &outcome);
 	is_int(outcome.stats.dialect, HW_DIALECT_AUTO, "nothing to spell");
 	ok(!outcome.stats.dialect_is_known, "nothing to know");
+	hw_text_free(&outcome.rows);
+}
+
+/* Each place may be of another edition: what one has shown is its own. */
+static void
+test_editions(void)
+{
+	static const char *const spellings[] = {"long", "short"};
+	static const char *const unknowns[] = {"reject", "ignore", "empty"};
+	char		here[100];
+	char		there[100];
+	Outcome		outcome;
+	long		nrows;
+
+	ask_anew();
+	where("quota_status", "normal", NULL);
+	other_settings = "quotas=60";
+	run("quotas=60", &outcome);
+	nrows = outcome.nrows;
+	hw_text_free(&outcome.rows);
+	for (int s = 0; s < 2; s++)
+	{
+		for (int u = 0; u < 9; u++)
+		{
+			snprintf(here, sizeof(here), "quotas=60;spelling=%s;unknown=%s",
+					 spellings[s], unknowns[u / 3]);
+			snprintf(there, sizeof(there), "quotas=60;spelling=%s;unknown=%s",
+					 spellings[!s], unknowns[u % 3]);
+			other_settings = there;
+			question.window = u % 2 ? 4 : 1;
+			run(here, &outcome);
+			ok(outcome.state == HW_PAGER_END && outcome.nrows == nrows,
+			   "%s and %s: %ld rows", here, there, outcome.nrows);
+			hw_text_free(&outcome.rows);
+			is_int(outcome.stats.dialect,
+				   s == 0 ? HW_DIALECT_LONG : HW_DIALECT_SHORT,
+				   "what is told is of the first place");
+		}
+	}
+
+	/* What was found out before is kept for each of them. */
+	question.learnt = (const HwDialect[]) {HW_DIALECT_LONG, HW_DIALECT_SHORT};
+	other_settings = "quotas=60;spelling=short;unknown=empty";
+	run("quotas=60;spelling=long;unknown=empty", &outcome);
+	ok(outcome.nrows == nrows && outcome.stats.counters.nrequests == 4,
+	   "%ld rows in %ld requests", outcome.nrows,
+	   outcome.stats.counters.nrequests);
 	hw_text_free(&outcome.rows);
 }
 
@@ -1454,6 +1510,7 @@ main(void)
 	test_drift();
 	test_spellings();
 	test_told();
+	test_editions();
 	test_nothing();
 	test_listless();
 	test_bare();
