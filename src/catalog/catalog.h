@@ -144,7 +144,7 @@ typedef struct HwTable
 								 * is the row */
 	const char *flatten;		/* list in each element: a row per entry */
 	const char *key;			/* field that no two elements share */
-	bool		may_be_empty;	/* an empty object is zero rows */
+	bool		may_be_empty;	/* an object without fields is zero rows */
 	bool		may_be_blank;	/* null or no body at all is zero rows */
 	HwMerge		merge;
 	const char *parts;			/* for HW_SUM: list in the same reply whose

@@ -567,6 +567,33 @@ is_recognised(const HwApi *api, const HwNode *root)
 	return false;
 }
 
+/*
+ * Has a reply that is no failure nothing to tell, but that it is none?  Words
+ * without a code may say anything.
+ */
+static bool
+is_void(const HwNode *root)
+{
+	bool		has_code = false;
+	bool		has_words = false;
+
+	for (const HwNode *child = hw_json_child(root); child;
+		 child = hw_json_next(child))
+	{
+		const char *text = hw_json_text(child);
+
+		if (text == NULL && hw_json_kind(child) != HW_NODE_NULL)
+			return false;
+		if (strcmp(hw_json_name(child), "error_code") == 0)
+			has_code = text && text[0];
+		else if (strcmp(hw_json_name(child), "error_msg") == 0)
+			has_words = text && text[0];
+		else
+			return false;
+	}
+	return has_code || !has_words;
+}
+
 static bool
 decode_root(Decoder *decoder, const HwNode *root)
 {
@@ -582,7 +609,7 @@ decode_root(Decoder *decoder, const HwNode *root)
 							 "the reply is not a JSON object");
 	if (!hw_verdict_hidden(root, decoder->status))
 		return false;
-	if (hw_json_child(root) == NULL && table->may_be_empty)
+	if (is_void(root) && table->may_be_empty)
 		return true;
 	if (!is_recognised(form->api, root))
 		return hw_status_set(decoder->status, HW_BAD_REPLY,

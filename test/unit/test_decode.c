@@ -596,6 +596,12 @@ test_refused(void)
 	use("bss_expenditure_quota", "currency");
 	refuses("{\"error_code\":\"CBC.6055\"}", HW_HIDDEN_FAILURE, "", "");
 	reads("{\"error_code\":\"CBC.0000\",\"currency\":\"USD\"}", "USD\n");
+	reads("{\"error_code\":\"CBC.0000\",\"error_msg\":\"Success\"}", "");
+	reads("{\"error_code\":null,\"error_msg\":null}", "");
+	refuses("{\"error_msg\":\"failed\"}", HW_BAD_REPLY, NULL, "");
+	refuses("{\"error_code\":{},\"error_msg\":null}", HW_BAD_REPLY, NULL, "");
+	refuses("{\"error_code\":\"CBC.0000\",\"unheard_of\":1}", HW_BAD_REPLY,
+			NULL, "");
 	reads("{\"error_code\":null,\"error_msg\":null,\"currency\":\"USD\"}",
 		  "USD\n");
 
