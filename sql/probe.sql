@@ -61,6 +61,19 @@ SELECT fact, seen, option_to_set FROM hwbss_fdw_probe('probed') WHERE fact ~ 'ex
 ALTER SERVER probed OPTIONS (SET endpoint :'case');
 SELECT fact, seen, option_to_set FROM hwbss_fdw_probe('probed');
 
+-- a row whose state no document names is no sample: it cannot be asked for
+\set body `echo '{"data_list": [{"quota_status": "suspended", "version": "hss.version.wtp", "charging_mode": "on_demand"}, {"quota_status": "normal", "version": "hss.version.wtp", "charging_mode": "on_demand"}, {"quota_status": "normal", "version": "hss.version.wtp", "charging_mode": "on_demand"}]}' | base64 -w 0 | tr '+/' '-_' | tr -d =`
+\set case :url /case/id=words;body= :body
+ALTER SERVER probed OPTIONS (SET endpoint :'case');
+SELECT fact, seen, option_to_set FROM hwbss_fdw_probe('probed') LIMIT 2;
+\! python3 test/regress_log.py words
+
+-- failed, not refused: no evidence
+\set case :url /case/id=probe;fail=html502x1;fail_at=4
+ALTER SERVER probed OPTIONS (SET endpoint :'case', ADD retry_budget '0');
+SELECT fact, seen, option_to_set FROM hwbss_fdw_probe('probed');
+ALTER SERVER probed OPTIONS (DROP retry_budget);
+
 -- throttled: says so, and does not wait
 \set case :url /case/id=probe;rate=3:60
 ALTER SERVER probed OPTIONS (SET endpoint :'case');

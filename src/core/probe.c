@@ -35,7 +35,7 @@ enum
 
 typedef struct Call
 {
-	bool		was_made;
+	bool		was_made;		/* and was answered, if only with a refusal */
 	HwStatus	status;			/* HW_OK, or how it was refused */
 	HwJson	   *json;
 	const HwNode *rows;			/* NULL when there is no such list */
@@ -52,6 +52,7 @@ struct HwProbe
 	int			ncalls;			/* answered so far */
 	HwFetch    *fetch;
 	bool		was_throttled;
+	bool		has_failed;		/* a call that says nothing of the service */
 	bool		is_over;
 	HwStatus	status;
 	const HwNode *sample;		/* a row whose values are asked for */
@@ -132,12 +133,12 @@ add(Params *params, const char *name, const char *value)
 	params->asked[params->nasked++].value = value;
 }
 
-/* A status of the sample in the spelling of a call. */
+/* A row's state in the spelling of a call; NULL when it has none. */
 static const char *
-status_word(const HwProbe *probe, bool is_long)
+status_word(const HwProbe *probe, const HwNode *row, bool is_long)
 {
 	const HwParam *param = hw_param_find(probe->target.api, "quota_status");
-	const char *value = text_of(probe->sample, "quota_status");
+	const char *value = text_of(row, "quota_status");
 
 	for (const HwSpelling *s = param ? param->spellings : NULL;
 		 s && s->reply && value; s++)
@@ -169,7 +170,8 @@ set_params(const HwProbe *probe, Params *params)
 
 		add(params, "category", is_host ? "host_resource"
 			: "container_resource");
-		add(params, "quota_status", status_word(probe, call == CALL_LONG));
+		add(params, "quota_status",
+			status_word(probe, probe->sample, call == CALL_LONG));
 		if (probe->is_narrow)
 			add(params, "charging_mode",
 				text_of(probe->sample, "charging_mode"));
@@ -256,6 +258,22 @@ weigh_sample(const Call *call, const HwNode *row, int *nalike, int *nothers)
 	}
 }
 
+/* Is a row's value one of those that the documents let ask for? */
+static bool
+has_word(const HwProbe *probe, const HwNode *row, const char *name)
+{
+	const HwParam *param = hw_param_find(probe->target.api, name);
+	const char *value = text_of(row, name);
+
+	for (const char *const *word = param ? param->words : NULL;
+		 word && *word && value; word++)
+	{
+		if (strcmp(*word, value) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The row whose values are asked for, so that an ignored filter shows. */
 static void
 choose_sample(HwProbe *probe, const Call *call)
@@ -269,9 +287,12 @@ choose_sample(HwProbe *probe, const Call *call)
 		int			nothers;
 		int			score;
 
-		if (!text_of(row, "quota_status"))
+		if (!status_word(probe, row, true))
 			continue;
 		weigh_sample(call, row, &nalike, &nothers);
+		if (!has_word(probe, row, "charging_mode") ||
+			!(is_container(row) || has_word(probe, row, "version")))
+			nalike = 0;
 		score = (nalike > 0 ? 1000000 : 0) + nothers;
 		if (score <= best)
 			continue;
@@ -279,6 +300,14 @@ choose_sample(HwProbe *probe, const Call *call)
 		probe->sample = row;
 		probe->is_narrow = nalike > 0;
 	}
+}
+
+/* Does a failure say how the service takes the call? */
+static bool
+is_refusal(const HwStatus *status)
+{
+	return status->kind == HW_BAD_REQUEST || status->kind == HW_DENIED ||
+		status->kind == HW_NOT_FOUND || status->kind == HW_HIDDEN_FAILURE;
 }
 
 static void
@@ -295,10 +324,11 @@ take(HwProbe *probe)
 		read_reply(call, body, bytes);
 	hw_fetch_release(probe->fetch);
 	probe->fetch = NULL;
-	if (call->status.kind == HW_THROTTLED)
+	if (call->status.kind != HW_OK && !is_refusal(&call->status))
 	{
 		call->was_made = false;
-		probe->was_throttled = true;
+		probe->was_throttled |= call->status.kind == HW_THROTTLED;
+		probe->has_failed |= call->status.kind != HW_THROTTLED;
 	}
 	probe->ncalls++;
 	if (probe->ncalls == CALL_LONG)
@@ -416,6 +446,7 @@ not_asked(const HwProbe *probe)
 {
 	return probe->was_throttled ?
 		"not asked: the service throttled the calls; try again in a minute" :
+		probe->has_failed ? "not answered: a call failed; try again" :
 		"not visible: there is no quota to try it with";
 }
 
