@@ -740,7 +740,8 @@ hw_fetch_counters(const HwFetch *fetch, HwCounters *counters)
 long
 hw_fetch_age_ms(const HwFetch *fetch)
 {
-	return (long) (hw_engine_now() - fetch->done_ms);
+	return fetch->state != FETCH_DONE ? 0 :
+		(long) (hw_engine_now() - fetch->done_ms);
 }
 
 long

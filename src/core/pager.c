@@ -725,6 +725,27 @@ survive_refusal(HwPager *pager, Strand *strand, const HwStatus *status)
 }
 
 /*
+ * Does a page show that none of the spelled conditions was understood?  Each
+ * has to be broken by some row, since one may have no effect in any spelling
+ * while the others have; and none of the rows may meet them all.
+ */
+static bool
+is_all_ignored(const HwPage *page, unsigned spelled)
+{
+	unsigned	broken = 0;
+
+	for (int i = 0; i < page->nelements; i++)
+	{
+		unsigned	mismatches = page->elements[i].mismatches & spelled;
+
+		if (mismatches == 0)
+			return false;
+		broken |= mismatches;
+	}
+	return broken == spelled;
+}
+
+/*
  * Weighs the first page of a strand.  True when it is to be handed out; the
  * page may be exchanged for one that came before.  False when the strand asks
  * in the other spelling first.
@@ -734,21 +755,12 @@ accept_first(HwPager *pager, Strand *strand, unsigned spelled,
 			 HwPage **page, HwCursor *cursor)
 {
 	bool		is_ignored = false;
-	bool		has_match = false;
-	bool		stash_matches = false;
 	const Edition *edition = &pager->editions[location_of(pager, strand)];
 
 	if (spelled == 0 || strand->dialect == HW_DIALECT_BARE)
 		return true;
 	for (int i = 0; i < (*page)->nelements; i++)
-	{
-		bool		is_match = ((*page)->elements[i].mismatches & spelled) == 0;
-
-		is_ignored |= !is_match;
-		has_match |= is_match;
-	}
-	for (int i = 0; strand->stash && i < strand->stash->nelements; i++)
-		stash_matches |= (strand->stash->elements[i].mismatches & spelled) == 0;
+		is_ignored |= ((*page)->elements[i].mismatches & spelled) != 0;
 
 	if ((*page)->nelements > 0 && !is_ignored)
 	{
@@ -769,7 +781,7 @@ accept_first(HwPager *pager, Strand *strand, unsigned spelled,
 			*page = NULL;
 			return false;
 		}
-		if (strand->was_empty && !has_match)
+		if (strand->was_empty && is_all_ignored(*page, spelled))
 		{
 			/* What is not understood is ignored: nothing was the answer. */
 			learn(pager, strand, strand->dialect == HW_DIALECT_LONG ?
@@ -782,7 +794,7 @@ accept_first(HwPager *pager, Strand *strand, unsigned spelled,
 	}
 
 	/* Empty: nothing there, or not understood. */
-	if (strand->stash && stash_matches)
+	if (strand->stash && !is_all_ignored(strand->stash, spelled))
 	{
 		hw_page_free(*page);
 		*page = strand->stash;
@@ -1481,6 +1493,8 @@ hw_pager_list(const HwPager *pager, int list, HwText *name,
 void
 hw_pager_stats(const HwPager *pager, HwPagerStats *stats)
 {
+	const HwPaging *paging = &pager->question.api->paging;
+
 	*stats = pager->stats;
 	stats->nstrands = pager->nstrands;
 	for (int i = 0; has_spelled(pager) && i < pager->lists.nlocations &&
@@ -1505,9 +1519,8 @@ hw_pager_stats(const HwPager *pager, HwPagerStats *stats)
 		if (strand->is_done)
 			stats->npages_expected += strand->npages;
 		else if (strand->total >= 0 && strand->step > 0 &&
-				 stats->npages_expected >= 0)
-			stats->npages_expected += (long) ((strand->total + strand->step) /
-											  strand->step);
+				 strand->total <= paging->offset_max)
+			stats->npages_expected += (long) (strand->total / strand->step) + 1;
 		else
 			stats->npages_expected = -1;
 		if (stats->npages_expected < 0)

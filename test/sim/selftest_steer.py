@@ -36,6 +36,8 @@ class Personalities(SimTest):
         self.assertEqual(self.rows("/case/unknown=empty", pair)["total_num"],
                          0)
         self.rows("/case/unknown_param=ignore", ("nonsense", "1"))
+        self.assertEqual(self.rows("/case/deaf=charging_mode",
+                                   pair)["total_num"], total)
 
     def test_host_names(self):
         def names(mode, name):

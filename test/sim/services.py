@@ -153,6 +153,7 @@ def check_quotas(request, api, caller):
         if name in seen or not 1 <= len(value) <= LENGTHS[name]:
             refuse(request, "HSS.0001", f"参数错误: {name}")
         seen[name] = value
+    seen.pop(settings.deaf, None)
     region = request.headers.get("region")
     if region is not None and settings.region_header == "check" and \
             region != accounts.region_of(api.project):

@@ -59,6 +59,8 @@ TABLE = [
      "no rows"),
     ("unknown_param", "reject", ("reject", "ignore"),
      "a query parameter the document does not name: 400 or ignored"),
+    ("deaf", "", TEXT, "name of a filter that has no effect, whatever its "
+     "value"),
     ("category", "honour", ("honour", "ignore"),
      "ignore: the category parameter has no effect, all rows are returned"),
     ("category_default", "host", ("host", "all"),

@@ -977,6 +977,31 @@ test_editions(void)
 	hw_text_free(&outcome.rows);
 }
 
+/* One of two states has no effect: what shows of it is not the other's. */
+static void
+test_deaf(void)
+{
+	static const char *const spellings[] = {"both", "long", "short"};
+	static const char *const unknowns[] = {"reject", "ignore", "empty"};
+	static const char *const deaf[] = {"quota_status", "used_status"};
+	static const char *const uses[] = {"idle", "used"};
+	char		settings[200];
+
+	/* Rows that match are on later pages: these are few of many. */
+	for (int i = 0; i < 36; i++)
+	{
+		snprintf(settings, sizeof(settings),
+				 "quotas=1000;spelling=%s;unknown=%s;deaf=%s",
+				 spellings[i % 3], unknowns[i / 3 % 3], deaf[i / 9 % 2]);
+		ask_anew();
+		question.page_size = 10;
+		where("quota_status", "freeze", NULL);
+		where("used_status", uses[i / 18], NULL);
+		where("charging_mode", "packet_cycle", NULL);
+		reads_as(settings, true, -1);
+	}
+}
+
 /*
  * Nothing matches, and the spelling that the service knows says so.  The other
  * one is ignored; the list it brings must not be read to its end.
@@ -1333,6 +1358,16 @@ test_wait(void)
 	hw_pager_cancel(pager);
 	hw_pager_free(pager);
 	hw_pager_free(NULL);
+
+	/* {"data_list":[{"resource_id":"a"}],"total_num":9223372036854775807} */
+	pager = open_pager(client, "body=eyJkYXRhX2xpc3QiOlt7InJlc291cmNlX2lkIjoi"
+					   "YSJ9XSwidG90YWxfbnVtIjo5MjIzMzcyMDM2ODU0Nzc1ODA3fQ",
+					   &status);
+	is_int(next(client, pager), HW_PAGER_ROW, "a row of very many");
+	hw_pager_stats(pager, &stats);
+	ok(stats.npages_expected == -1 || stats.npages_expected > 1000000,
+	   "%ld pages", stats.npages_expected);
+	hw_pager_free(pager);
 }
 
 /* Pages of the same text are asked for once. */
@@ -1340,6 +1375,10 @@ static void
 test_cached(void)
 {
 	Outcome		outcome;
+	HwPager    *first;
+	HwPager    *second;
+	HwPagerStats stats;
+	HwStatus	status;
 
 	ask_anew();
 	question.fetch.statement = 5;
@@ -1362,6 +1401,21 @@ test_cached(void)
 	is_int(outcome.nreceived, 1, "is not kept");
 	hw_text_free(&outcome.rows);
 	hw_client_end_statement(client, 5);
+
+	/* One that is still on its way has no age. */
+	ask_anew();
+	question.fetch.statement = 6;
+	first = open_pager(client, "quotas=300;id=age", &status);
+	second = open_pager(client, "quotas=300;id=age", &status);
+	hw_pager_next(first);
+	hw_pager_next(second);
+	hw_pager_cancel(second);
+	hw_pager_stats(second, &stats);
+	is_int(stats.ncached, 1, "a page that is asked for already");
+	is_int(stats.cache_age_ms, 0, "and is not here yet");
+	hw_pager_free(first);
+	hw_pager_free(second);
+	hw_client_end_statement(client, 6);
 }
 
 static void
@@ -1511,6 +1565,7 @@ main(void)
 	test_spellings();
 	test_told();
 	test_editions();
+	test_deaf();
 	test_nothing();
 	test_listless();
 	test_bare();
