@@ -250,6 +250,40 @@ have_changed(const HwApi *api, const HwTable *table, HwPage *const *pages,
 	return false;
 }
 
+/*
+ * The list of totals by kind may count everything although the counters follow
+ * the filter: then it is the same in all answers, and they add up to it.
+ */
+static bool
+add_up_to_list(const HwApi *api, const HwTable *table, HwPage *const *pages,
+			   int npages, bool *has_failed)
+{
+	const HwNode *first = table->parts ?
+		hw_json_find(pages[0]->elements[0].node, table->parts) : NULL;
+	long long	left = 0;
+
+	if (first == NULL || hw_json_kind(first) != HW_NODE_ARRAY)
+		return false;
+	for (const HwNode *part = hw_json_child(first); part;
+		 part = hw_json_next(part))
+	{
+		if (__builtin_add_overflow(left, counter(part, api->paging.total),
+								   &left))
+			return false;
+	}
+	for (int i = 0; i < npages; i++)
+	{
+		const HwNode *root = pages[i]->elements[0].node;
+
+		if (!are_same_lists(first, hw_json_find(root, table->parts),
+							has_failed) ||
+			__builtin_sub_overflow(left, counter(root, api->paging.total),
+								   &left))
+			return false;
+	}
+	return left == 0;
+}
+
 static bool
 add_cells(const HwForm *form, HwPage *const *pages, int npages,
 		  HwStatus *status)
@@ -310,7 +344,9 @@ hw_merge_pages(const HwApi *api, const HwTable *table, const HwForm *form,
 			return hw_status_set(status, HW_BAD_REPLY,
 								 "a reply without counters");
 	}
-	if (are_equal(table, pages, npages, &are_zero))
+	if (npages > 1 && add_up_to_list(api, table, pages, npages, &has_failed))
+		finding = IS_PART;
+	else if (are_equal(table, pages, npages, &are_zero))
 	{
 		finding = are_zero ? IS_WHOLE
 			: ask_parts(api, table, pages, npages, &has_failed);

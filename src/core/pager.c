@@ -824,7 +824,6 @@ accept_first(HwPager *pager, Strand *strand, unsigned spelled,
 static bool
 accept_listless(HwPager *pager, Strand *strand, const HwPage *page)
 {
-	pager->has_list |= page->has_list;
 	if (strand->was_listless && page->has_list)
 	{
 		strand->is_done = strand->is_settled = true;
@@ -1239,6 +1238,8 @@ collect(HwPager *pager, Strand *strand)
 						 &status);
 		if (page == NULL)
 			hw_fetch_spoil(slot.fetch);
+		else
+			pager->has_list |= page->has_list;
 	}
 	strand->nslots--;
 	memmove(strand->slots, strand->slots + 1, strand->nslots * sizeof(Slot));

@@ -128,6 +128,14 @@ test_lists(void)
 		   REPLY(2, BASIC(2)), REPLY(3, BASIC(3)));
 	MERGES("|5|~|p-1", "one that counts zero is not common",
 		   REPLY(2, BASIC(2) "," WTP(0)), REPLY(3, BASIC(0) "," WTP(3)));
+
+	/* The counters follow the filter, and the list does not. */
+	MERGES("|5|~|p-1", "parts add up to a list of everything",
+		   REPLY(2, BASIC(2) "," WTP(3)), REPLY(3, BASIC(2) "," WTP(3)));
+	MERGES("|4|~|p-1", "equal ones too",
+		   REPLY(2, BASIC(2) "," WTP(2)), REPLY(2, BASIC(2) "," WTP(2)));
+	MERGES(changed, "what does not add up to it has changed",
+		   REPLY(2, BASIC(2) "," WTP(3)), REPLY(4, BASIC(2) "," WTP(3)));
 }
 
 /* Without such a list, by the rows. */

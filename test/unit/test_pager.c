@@ -1028,6 +1028,10 @@ test_nothing(void)
 	reads_as("quotas=2000;spelling=short;unknown=ignore", true, 2);
 	reads_as("quotas=2000;spelling=long;unknown=empty", true, 2);
 	reads_as("quotas=2000;spelling=short;unknown=empty", true, 2);
+
+	/* The ignored page has shown that the list goes by its name. */
+	reads_as("quotas=2000;spelling=short;unknown=ignore;empty_list=absent;"
+			 "totals=all", true, 2);
 }
 
 /* Refused in any spelling, it is left out, and rows are sifted here. */
