@@ -208,6 +208,8 @@ extern const HwService hw_hss;
 
 /* For look-ups only: not in hw_services. */
 extern const HwService hw_iam;
+#define HW_IAM_PROJECTS (&hw_iam.apis[0])
+#define HW_IAM_ACCOUNT (&hw_iam.apis[1])
 
 /* All services, NULL at the end. */
 extern const HwService *const hw_services[];

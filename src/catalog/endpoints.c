@@ -83,13 +83,16 @@ static const struct
 	const char *name;
 	const char *bss;
 	const char *iam;
+	const char *sdk_service;	/* what the SDKs call its BSS, */
+	const char *sdk_region;		/* and the region that they put it in */
 }			sites[] = {
 	{HW_SITE_INTL, "intl", "https://bss-intl.myhuaweicloud.com",
-	"https://iam.myhuaweicloud.com"},
+	"https://iam.myhuaweicloud.com", "bssintl", "ap-southeast-1"},
 	{HW_SITE_CN, "cn", "https://bss.myhuaweicloud.com",
-	"https://iam.myhuaweicloud.com"},
+	"https://iam.myhuaweicloud.com", "bss", "cn-north-1"},
+	/* Which the SDKs do not have; named as they name the others. */
 	{HW_SITE_EU, "eu", "https://bss.myhuaweicloud.eu",
-	"https://iam.eu-west-101.myhuaweicloud.eu"},
+	"https://iam.eu-west-101.myhuaweicloud.eu", "bss", "eu-west-101"},
 };
 
 #define NSITES (sizeof(sites) / sizeof(sites[0]))
@@ -127,6 +130,18 @@ hw_endpoint_find(const char *service, const char *region, HwSite site)
 			return e->url;
 	}
 	return strcmp(service, "iam") == 0 ? sites[site].iam : NULL;
+}
+
+void
+hw_endpoint_sdk_names(const char **service, const char **region, HwSite site)
+{
+	if (strcmp(*service, "bss") == 0)
+	{
+		*service = sites[site].sdk_service;
+		*region = sites[site].sdk_region;
+	}
+	else if (strcmp(*service, "iam") == 0)
+		*region = NULL;
 }
 
 const HwEndpoint *

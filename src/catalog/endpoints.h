@@ -47,6 +47,14 @@ extern HwSite hw_site_of_region(const char *region);
 extern const char *hw_endpoint_find(const char *service, const char *region,
 									HwSite site);
 
+/*
+ * Puts the names under which the official SDKs look for another endpoint in
+ * the environment: of BSS there are two, each in one region, and IAM's host is
+ * that of all regions (NULL).
+ */
+extern void hw_endpoint_sdk_names(const char **service, const char **region,
+								  HwSite site);
+
 /* All regional endpoints; service is NULL at the end. */
 extern const HwEndpoint *hw_endpoints(void);
 

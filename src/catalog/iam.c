@@ -18,6 +18,14 @@ static const HwApi iam_apis[] = {
 		.account = "an IAM user of the account",
 		.params = HW_PARAMS({"name", HW_IN_QUERY, .column = NULL}),
 	},
+	{
+		.name = "account",
+		.source = "IAM, Querying Account Information Accessible to Users, as the official SDKs for Go and Python use it, 2026-08",
+		.method = HW_GET,
+		.path = "/v3/auth/domains",
+		.paging = {.style = HW_SINGLE},
+		.account = "an IAM user of the account",
+	},
 	{0}
 };
 

@@ -99,16 +99,16 @@ hw_auth_signs(const HwAuth *auth)
  * files a section for projects and one for the account.
  */
 static const char *
-scope_of(const HwAuth *auth, const HwRequest *request)
+scope_of(const HwAuth *auth, const char *project)
 {
 	switch (auth->credentials.source)
 	{
 		case HW_SOURCE_PROFILE:
 		case HW_SOURCE_CHAIN:
-			return request->project[0] ? "basic" : "";
+			return project[0] ? "basic" : "";
 		case HW_SOURCE_NONE:
 			if (auth->credentials.password)
-				return request->project;
+				return project;
 			break;
 		case HW_SOURCE_ENVIRONMENT:
 		case HW_SOURCE_METADATA:
@@ -118,9 +118,9 @@ scope_of(const HwAuth *auth, const HwRequest *request)
 }
 
 static Entry *
-find_entry(const HwAuth *auth, const HwRequest *request)
+find_entry(const HwAuth *auth, const char *project)
 {
-	const char *scope = scope_of(auth, request);
+	const char *scope = scope_of(auth, project);
 
 	for (Entry *entry = auth->entries; entry; entry = entry->next)
 	{
@@ -131,9 +131,9 @@ find_entry(const HwAuth *auth, const HwRequest *request)
 }
 
 static Entry *
-get_entry(HwAuth *auth, const HwRequest *request)
+get_entry(HwAuth *auth, const char *project)
 {
-	Entry	   *entry = find_entry(auth, request);
+	Entry	   *entry = find_entry(auth, project);
 
 	if (entry)
 		return entry;
@@ -141,7 +141,7 @@ get_entry(HwAuth *auth, const HwRequest *request)
 	if (entry == NULL)
 		return NULL;
 	entry->signin = hw_signin_open(&auth->credentials,
-								   scope_of(auth, request));
+								   scope_of(auth, project));
 	if (entry->signin == NULL)
 	{
 		free(entry);
@@ -155,9 +155,20 @@ get_entry(HwAuth *auth, const HwRequest *request)
 long
 hw_auth_generation(const HwAuth *auth, const HwRequest *request)
 {
-	const Entry *entry = find_entry(auth, request);
+	const Entry *entry = find_entry(auth, request->project);
 
 	return entry ? hw_signin_generation(entry->signin) : 0;
+}
+
+const char *
+hw_auth_scope_id(HwAuth *auth, bool is_project)
+{
+	Entry	   *entry;
+
+	if (auth->credentials.source == HW_SOURCE_NONE)
+		return NULL;
+	entry = get_entry(auth, is_project ? "any" : "");
+	return entry ? hw_signin_scope_id(entry->signin, is_project) : NULL;
 }
 
 /* --- resting -------------------------------------------------------- */
@@ -228,7 +239,7 @@ HwSigninState
 hw_auth_ready(HwAuth *auth, HwEngine *engine, const HwRequest *request,
 			  const HwSigninPlace *place, time_t now, HwStatus *status)
 {
-	Entry	   *entry = get_entry(auth, request);
+	Entry	   *entry = get_entry(auth, request->project);
 	HwSignin   *signin = entry ? entry->signin : NULL;
 	HwSigninState state;
 
@@ -353,7 +364,7 @@ sign(HwAuth *auth, const HwSecret *secret, HwRequest *request, time_t now,
 bool
 hw_auth_apply(HwAuth *auth, HwRequest *request, time_t now, HwStatus *status)
 {
-	const Entry *entry = find_entry(auth, request);
+	const Entry *entry = find_entry(auth, request->project);
 	const HwSecret *secret = entry ? hw_signin_secret(entry->signin) : NULL;
 
 	if (secret && secret->token)
@@ -445,7 +456,7 @@ bool
 hw_auth_learn(HwAuth *auth, const HwAttempt *attempt, HwStatus *status,
 			  time_t now)
 {
-	Entry	   *entry = find_entry(auth, attempt->request);
+	Entry	   *entry = find_entry(auth, attempt->request->project);
 
 	if (attempt->reply_date)
 		auth->date_offset = (long) (attempt->reply_date - now);

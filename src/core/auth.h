@@ -31,6 +31,12 @@ extern void hw_auth_close(HwAuth *auth);	/* wipes */
 extern bool hw_auth_signs(const HwAuth *auth);
 
 /*
+ * The ID of the project, or of the account, that environment or file name
+ * beside the key; NULL when they do not.  Valid until the client is driven.
+ */
+extern const char *hw_auth_scope_id(HwAuth *auth, bool is_project);
+
+/*
  * Whether a request can be sent now (seconds since 1970).  When not yet, what
  * is missing is on its way: drive the engine, call hw_auth_step, ask again.
  */

@@ -192,6 +192,12 @@ hw_client_auth(const HwClient *client)
 	return client->auth;
 }
 
+const char *
+hw_client_scope_id(HwClient *client, bool is_project)
+{
+	return hw_auth_scope_id(client->auth, is_project);
+}
+
 const HwCounters *
 hw_client_counters(const HwClient *client)
 {

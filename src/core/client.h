@@ -62,6 +62,9 @@ extern void hw_client_close(HwClient *client);
 extern int	hw_client_fd(const HwClient *client);
 extern int	hw_client_descriptors(const HwClient *client);
 extern const HwAuth *hw_client_auth(const HwClient *client);
+
+/* As hw_auth_scope_id. */
+extern const char *hw_client_scope_id(HwClient *client, bool is_project);
 extern const HwCounters *hw_client_counters(const HwClient *client);
 
 /*

@@ -80,6 +80,8 @@ hw_secret_wipe(HwSecret *secret)
 	hw_wipe(secret->secret_key);
 	hw_wipe(secret->security_token);
 	hw_wipe(secret->token);
+	free(secret->project_id);
+	free(secret->domain_id);
 	memset(secret, 0, sizeof(*secret));
 }
 

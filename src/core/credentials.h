@@ -50,6 +50,8 @@ typedef struct HwSecret
 	char	   *secret_key;
 	char	   *security_token;
 	char	   *token;
+	char	   *project_id;		/* named beside the key; NULL: none */
+	char	   *domain_id;
 	long long	expires_at;		/* seconds since 1970 by the giver's clock;
 								 * 0: nobody said */
 } HwSecret;

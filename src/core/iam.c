@@ -110,8 +110,7 @@ read_body(const HwNode *token, const char *project, time_t date,
 {
 	const char *expires_at = text_of(token, "expires_at");
 	const char *issued_at = text_of(token, "issued_at");
-	const char *given = text_of(token ? hw_json_find(token, "project") : NULL,
-								"id");
+	const char *given = text_of(hw_json_find(token, "project"), "id");
 	long long	now = date;
 
 	if (expires_at == NULL || !hw_time_read(expires_at, &secret->expires_at))
@@ -133,6 +132,27 @@ read_body(const HwNode *token, const char *project, time_t date,
 							 given ? "project " : "the account",
 							 given ? given : "", project);
 	return true;
+}
+
+char *
+hw_iam_account(const HwReply *reply)
+{
+	HwStatus	ignored;
+	HwJson	   *json = hw_json_parse(reply->body, reply->body_bytes, &ignored);
+	const HwNode *token;
+	const char *id = NULL;
+	char	   *copy;
+
+	if (json == NULL)
+		return NULL;
+	token = hw_json_find(hw_json_root(json), "token");
+	if (hw_json_find(token, "domain") == NULL &&
+		hw_json_find(token, "project") == NULL)
+		id = text_of(hw_json_find(hw_json_find(token, "user"), "domain"),
+					 "id");
+	copy = has(id) ? strdup(id) : NULL;
+	hw_json_free(json);
+	return copy;
 }
 
 bool

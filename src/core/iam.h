@@ -24,6 +24,13 @@ extern bool hw_iam_ask(const HwCredentials *credentials, const char *endpoint,
 					   const char *project, const char *domain_id,
 					   HwRequest *request, HwStatus *status);
 
+/*
+ * When a successful reply says that its token has no scope: the ID of the
+ * user's account, malloc'd, to ask for a token of.  NULL when it has one, or
+ * when nothing tells.
+ */
+extern char *hw_iam_account(const HwReply *reply);
+
 /* Takes the token out of a successful reply. */
 extern bool hw_iam_take(const HwReply *reply, const char *project,
 						HwSecret *secret, HwStatus *status);

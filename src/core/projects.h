@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * projects.h
- *	  The projects of an account, as IAM lists them.
+ *	  The projects of an account, and its own ID, as IAM lists them.
  *
  *-------------------------------------------------------------------------
  */
@@ -10,6 +10,7 @@
 
 #include "core/request.h"
 #include "core/status.h"
+#include "core/text.h"
 
 /*
  * An account has some ten projects a region.  More than these could not be
@@ -46,6 +47,19 @@ extern bool hw_projects_ask(const HwBase *base, const char *name,
 extern HwProjects *hw_projects_read(const char *body, size_t bytes,
 									HwStatus *status);
 extern void hw_projects_free(HwProjects *projects);
+
+/*
+ * The same for the account that a key belongs to.  Reading returns how many
+ * accounts there are and appends their IDs, with commas between them; -1 and a
+ * status when the reply is no such list, or the text has no room.
+ */
+extern bool hw_account_ask(const HwBase *base, HwRequest *request,
+						   HwStatus *status);
+extern int	hw_account_read(const char *body, size_t bytes, HwText *ids,
+							HwStatus *status);
+
+/* Whether it may stand in a path, a header and a message. */
+extern bool hw_projects_is_id(const char *text, size_t length);
 
 /* Length of the region's name at the start of the project's. */
 extern size_t hw_project_region_length(const HwProject *project);

@@ -49,6 +49,8 @@ struct HwSignin
 {
 	const HwCredentials *credentials;	/* borrowed */
 	char	   *project;
+	char	   *domain_id;		/* once IAM has told: of the user's account */
+	bool		has_named_account;	/* in the last request for a token */
 	HwSecret	secret;
 	bool		has_secret;
 	long		generation;
@@ -95,6 +97,7 @@ hw_signin_close(HwSignin *signin)
 	hw_signin_abandon(signin);
 	hw_secret_wipe(&signin->secret);
 	free(signin->project);
+	free(signin->domain_id);
 	free(signin);
 }
 
@@ -261,6 +264,8 @@ make_request(HwSignin *signin, const HwSigninPlace *place, HwRequest *request,
 	const HwCredentials *credentials = signin->credentials;
 	const char *endpoint = credentials->metadata_endpoint ?
 		credentials->metadata_endpoint : HW_METADATA_ENDPOINT;
+	const char *domain_id = place->domain_id ? place->domain_id :
+		signin->domain_id;
 
 	switch (signin->step)
 	{
@@ -268,9 +273,10 @@ make_request(HwSignin *signin, const HwSigninPlace *place, HwRequest *request,
 			if (place->iam_endpoint == NULL)
 				return hw_status_set(status, HW_NOT_ALLOWED,
 									 "the server may not connect to its host");
+			signin->has_named_account = credentials->domain_name ||
+				domain_id;
 			return hw_iam_ask(credentials, place->iam_endpoint,
-							  signin->project, place->domain_id, request,
-							  status);
+							  signin->project, domain_id, request, status);
 		case STEP_METADATA_TOKEN:
 			return hw_metadata_ask_token(endpoint, request, status);
 		case STEP_METADATA_KEY:
@@ -478,6 +484,24 @@ take_metadata_token(HwSignin *signin, const HwReply *reply, HwStatus *status)
 	return true;
 }
 
+/*
+ * Some documents call a token without scope one of the account, some do not:
+ * when IAM does not say that it is, it is asked again, for the account that it
+ * says is the user's.
+ */
+static bool
+will_name_account(HwSignin *signin, const HwReply *reply)
+{
+	if (signin->project[0] || signin->has_named_account)
+		return false;
+	signin->domain_id = hw_iam_account(reply);
+	if (signin->domain_id == NULL)
+		return false;
+	signin->retry.nattempts--;
+	signin->due_ms = hw_engine_now();
+	return true;
+}
+
 /* What a reply leads to: another request at once, at .due_ms, or none. */
 typedef enum Next
 {
@@ -508,6 +532,9 @@ read_reply(HwSignin *signin, const HwReply *reply, HwSecret *secret,
 		signin->metadata_token = NULL;
 		return NEXT_REQUEST;
 	}
+	if (status->kind == HW_OK && signin->step == STEP_TOKEN &&
+		will_name_account(signin, reply))
+		return NEXT_REPEAT;
 	if (status->kind == HW_OK && signin->step == STEP_TOKEN &&
 		hw_iam_take(reply, signin->project, secret, status))
 		return NEXT_SECRET;
@@ -631,6 +658,20 @@ hw_signin_reload(HwSignin *signin)
 		adopt(signin, &secret, 0);
 	hw_secret_wipe(&secret);
 	return has_changed;
+}
+
+const char *
+hw_signin_scope_id(HwSignin *signin, bool is_project)
+{
+	HwSecret	secret = {0};
+	HwStatus	ignored;
+	bool		is_final;
+
+	if (!signin->has_secret &&
+		signin->credentials->source != HW_SOURCE_NONE &&
+		take_at_hand(signin, &secret, &is_final, &ignored))
+		adopt(signin, &secret, 0);
+	return is_project ? signin->secret.project_id : signin->secret.domain_id;
 }
 
 bool

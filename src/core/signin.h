@@ -86,6 +86,13 @@ extern bool hw_signin_renew(HwSignin *signin, long generation);
  */
 extern bool hw_signin_reload(HwSignin *signin);
 
+/*
+ * The project, or the account, that environment or file name beside the key,
+ * without asking anyone; NULL when they do not.  Valid until the next call for
+ * this sign-in.
+ */
+extern const char *hw_signin_scope_id(HwSignin *signin, bool is_project);
+
 /* Valid while HW_SIGNIN_READY. */
 extern const HwSecret *hw_signin_secret(const HwSignin *signin);
 

@@ -54,7 +54,11 @@ hw_source_environment(HwSecret *secret, HwStatus *status)
 		take_variable("HUAWEICLOUD_SDK_SK", true, &secret->secret_key,
 					  status) &&
 		take_variable("HUAWEICLOUD_SDK_SECURITY_TOKEN", false,
-					  &secret->security_token, status))
+					  &secret->security_token, status) &&
+		take_variable("HUAWEICLOUD_SDK_PROJECT_ID", false,
+					  &secret->project_id, status) &&
+		take_variable("HUAWEICLOUD_SDK_DOMAIN_ID", false,
+					  &secret->domain_id, status))
 		return true;
 	hw_secret_wipe(secret);
 	return false;
@@ -167,6 +171,10 @@ take_line(const char *line, const char *end, HwSecret *secret)
 		place = &secret->secret_key;
 	else if (equals(line, sign, "security_token"))
 		place = &secret->security_token;
+	else if (equals(line, sign, "project_id"))
+		place = &secret->project_id;
+	else if (equals(line, sign, "domain_id"))
+		place = &secret->domain_id;
 	if (place == NULL || value == end)
 		return true;
 	hw_wipe(*place);

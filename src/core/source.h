@@ -14,7 +14,7 @@
 #include "core/credentials.h"
 #include "core/status.h"
 
-/* HUAWEICLOUD_SDK_AK, _SK and _SECURITY_TOKEN. */
+/* HUAWEICLOUD_SDK_AK, _SK, _SECURITY_TOKEN, _PROJECT_ID and _DOMAIN_ID. */
 extern bool hw_source_environment(HwSecret *secret, HwStatus *status);
 
 /*

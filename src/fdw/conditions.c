@@ -11,6 +11,7 @@
 #include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
 #include "fdw/compat.h"
+#include "fdw/endpoint.h"
 #include "fdw/texts.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -560,8 +561,8 @@ hw_conditions_require(const HwForeignTable *foreign, const HwParam *param)
 {
 	/* What chooses the host comes first. */
 	if (foreign->endpoint == NULL)
-		(void) hw_options_endpoint(foreign->options, foreign->service, NULL,
-								   GetForeignServer(foreign->serverid));
+		(void) hw_endpoint_of(foreign->options, foreign->service, NULL,
+							  GetForeignServer(foreign->serverid));
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
 			 errmsg("could not read foreign table \"%s\"", foreign->relname),

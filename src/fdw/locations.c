@@ -7,15 +7,14 @@
  */
 #include "fdw/locations.h"
 
-#include "core/projects.h"
 #include "core/seen.h"
 #include "fdw/compat.h"
 #include "fdw/conditions.h"
+#include "fdw/endpoint.h"
+#include "fdw/lookup.h"
 #include "fdw/report.h"
 #include "fdw/texts.h"
-#include "fdw/wait.h"
 #include "miscadmin.h"
-#include "utils/memutils.h"
 
 typedef struct Location
 {
@@ -28,59 +27,10 @@ typedef struct Search
 	const HwForeignTable *foreign;
 	ForeignServer *server;
 	HwSession  *session;		/* NULL: nobody is to be asked */
+	const char *project_id;		/* of the options, or beside the key */
 	bool		is_unknown;		/* IAM would have to be asked */
 	long		nrequests;
 } Search;
-
-/* --- asking IAM ----------------------------------------------------- */
-
-static void
-release_fetch(void *object)
-{
-	hw_fetch_release(object);
-}
-
-static bool
-fetch_is_ready(const void *arg)
-{
-	return hw_fetch_is_done(arg);
-}
-
-/* Waits for the reply; the fetch goes with the context. */
-static const HwFetch *
-fetch_projects(Search *search, const char *endpoint, const char *name,
-			   MemoryContext context, HwStatus *status)
-{
-	HwOwned    *owned = hw_own_prepare(context, release_fetch);
-	HwFetchOptions options = {0};
-	HwRequest	request;
-	HwBase		base;
-	const char *reason;
-	bool		is_reused;
-	HwCounters	counters;
-
-	hw_options_transport(search->foreign->options, search->server, endpoint,
-						 &options);
-	if (!hw_url_base(endpoint, &base, &reason))
-	{
-		hw_status_set(status, HW_INTERNAL, "the endpoint is no URL: %s",
-					  reason);
-		return NULL;
-	}
-	hw_request_init(&request, "GET");
-	if (hw_projects_ask(&base, name, &request, status))
-		owned->object = hw_client_fetch(hw_session_client(search->session),
-										&request, &options, &is_reused,
-										status);
-	hw_request_free(&request);
-	if (owned->object == NULL)
-		return NULL;
-	hw_wait_until(search->session, fetch_is_ready, owned->object);
-	hw_fetch_counters(owned->object, &counters);
-	search->nrequests += counters.nrequests;
-	*status = *hw_fetch_status(owned->object);
-	return owned->object;
-}
 
 /*
  * The projects of one name, or all, as IAM told this session, if need be in
@@ -90,39 +40,11 @@ static const HwProjects *
 find_projects(Search *search, const char *region, const char *name,
 			  bool in_statement)
 {
-	const char *endpoint = hw_options_iam_endpoint(search->foreign->options,
-												   region);
-	const HwProjects *known;
-	MemoryContext context;
-	const HwFetch *fetch;
-	HwProjects *projects = NULL;
-	HwStatus	status;
-
+	search->is_unknown |= search->session == NULL;
 	if (search->session == NULL)
-	{
-		search->is_unknown = true;
 		return NULL;
-	}
-	known = hw_session_projects(search->session, endpoint, name,
-								in_statement);
-	if (known)
-		return known;
-	context = AllocSetContextCreate(CurrentMemoryContext, "hwbss_fdw look-up",
-									ALLOCSET_SMALL_SIZES);
-	hw_status_clear(&status);
-	fetch = fetch_projects(search, endpoint, name, context, &status);
-	if (fetch && status.kind == HW_OK)
-	{
-		size_t		bytes;
-		const char *body = hw_fetch_body(fetch, &bytes);
-
-		projects = hw_projects_read(body, bytes, &status);
-	}
-	if (projects == NULL)
-		hw_report_lookup(search->foreign, &status);
-	MemoryContextDelete(context);
-	return hw_session_keep_projects(search->session, endpoint, name,
-									projects);
+	return hw_lookup_projects(search->foreign, search->session, region, name,
+							  in_statement, &search->nrequests);
 }
 
 /* --- which projects ------------------------------------------------- */
@@ -229,10 +151,10 @@ projects_of_regions(Search *search, List *regions)
 		const char *region = lfirst(lc);
 		const HwProjects *projects;
 
-		if (options->project_id && options->region &&
+		if (search->project_id && options->region &&
 			strcmp(options->region, region) == 0)
 		{
-			locations = add_location(locations, options->project_id, region);
+			locations = add_location(locations, search->project_id, region);
 			continue;
 		}
 		projects = find_projects(search, linitial(regions),
@@ -330,16 +252,16 @@ option_regions(const HwOptions *options)
 }
 
 static List *
-option_projects(const HwOptions *options)
+option_projects(const HwOptions *options, const char *project_id)
 {
 	if (options->projects)
 		return is_auto(options) ? NIL : split(options->projects);
-	return options->project_id ? list_make1(options->project_id) : NIL;
+	return project_id ? list_make1((char *) project_id) : NIL;
 }
 
 /*
- * The values of a condition on a location's param; false when there is none,
- * or when it only narrows.
+ * What the query says of the project or the region, and not the options; NULL
+ * when it says nothing.
  */
 static const HwBinding *
 condition_on(const HwBinding *bindings, int nbindings, HwPlace place)
@@ -382,7 +304,7 @@ settle(Search *search, List *projects, List *regions)
 		(regions == NIL || (options->regions == NULL &&
 							(options->region == NULL ||
 							 strcmp(options->region, linitial(in)) == 0)));
-	projects = option_projects(options);
+	projects = option_projects(options, search->project_id);
 	if (projects && is_at_home)
 		return combine(projects, in);
 	if (options->projects || (projects && options->region == NULL))
@@ -420,24 +342,23 @@ static void
 put_binding(HwLocations *settled, const HwParam *param, List *locations,
 			bool is_condition)
 {
-	HwBinding  *binding = &settled->bindings[settled->nbindings];
+	HwBinding	binding = {.param = param,.is_condition = is_condition};
 	const char **values = palloc0(sizeof(char *) *
 								  (list_length(locations) + 1));
 	ListCell   *lc;
 
-	binding->param = param;
-	binding->is_condition = is_condition;
 	foreach(lc, locations)
 	{
 		const Location *location = lfirst(lc);
-
-		values[binding->nvalues] = param->place == HW_IN_PATH ?
+		const char *value = param->place == HW_IN_PATH ?
 			location->project : location->region;
-		if (values[binding->nvalues++] == NULL)
+
+		if (value == NULL)
 			return;				/* nothing tells it: it is not sent */
+		values[binding.nvalues++] = value;
 	}
-	binding->values = values;
-	settled->nbindings++;
+	binding.values = values;
+	settled->bindings[settled->nbindings++] = binding;
 }
 
 static void
@@ -457,7 +378,6 @@ put_locations(const Search *search, List *locations,
 						condition_on(bindings, nbindings,
 									 param->place) != NULL);
 	}
-	memset(&settled->bindings[settled->nbindings], 0, sizeof(HwBinding));
 	for (int i = 0; i < nbindings; i++)
 	{
 		if (!bindings[i].param->is_location)
@@ -465,45 +385,68 @@ put_locations(const Search *search, List *locations,
 	}
 	foreach(lc, locations)
 		settled->endpoints[settled->count++] =
-			hw_options_endpoint(search->foreign->options,
+			hw_endpoint_of(search->foreign->options,
 								search->foreign->service,
 								((Location *) lfirst(lc))->region,
 								search->server);
+}
+
+/* A service of the account has one place. */
+static void
+put_site(const HwForeignTable *foreign, const HwBinding *bindings,
+		 int nbindings, HwLocations *settled)
+{
+	settled->bindings = (HwBinding *) bindings;
+	settled->nbindings = nbindings;
+	settled->endpoints = palloc(sizeof(char *));
+	settled->endpoints[0] = foreign->endpoint;
+	settled->count = 1;
+}
+
+/*
+ * The places that conditions and options name.  Conditions that only narrow
+ * name none, as long as something else does.
+ */
+static List *
+find_locations(Search *search, const HwBinding *project,
+			   const HwBinding *region)
+{
+	const HwBinding *asked_project = project && project->narrows ?
+		NULL : project;
+	const HwBinding *asked_region = region && region->narrows ?
+		NULL : region;
+
+	if ((asked_project != project || asked_region != region) &&
+		hw_locations_are_told(search->foreign, asked_project != NULL,
+							  asked_region != NULL))
+		return narrow(settle(search, texts_of(asked_project),
+							 texts_of(asked_region)), project, region);
+	return settle(search, texts_of(project), texts_of(region));
 }
 
 static bool
 settle_all(Search *search, const HwBinding *bindings, int nbindings,
 		   HwLocations *settled)
 {
-	const HwForeignTable *foreign = search->foreign;
-	const HwBinding *project = condition_on(bindings, nbindings, HW_IN_PATH);
-	const HwBinding *region = condition_on(bindings, nbindings, HW_IN_HEADER);
 	List	   *locations;
 
 	memset(settled, 0, sizeof(*settled));
-	if (foreign->service->scope != HW_PROJECT_SCOPE)
+	if (search->foreign->service->scope != HW_PROJECT_SCOPE)
 	{
-		settled->bindings = (HwBinding *) bindings;
-		settled->nbindings = nbindings;
-		settled->endpoints = palloc(sizeof(char *));
-		settled->endpoints[0] = foreign->endpoint;
-		settled->count = 1;
+		put_site(search->foreign, bindings, nbindings, settled);
 		return true;
 	}
-	if (((project && project->narrows) || (region && region->narrows)) &&
-		hw_locations_are_told(foreign, project && !project->narrows,
-							  region && !region->narrows))
-		locations = narrow(settle(search, project && !project->narrows ?
-								  texts_of(project) : NIL,
-								  region && !region->narrows ?
-								  texts_of(region) : NIL),
-						   project, region);
-	else
-		locations = settle(search, texts_of(project), texts_of(region));
+	search->project_id = search->foreign->options->project_id;
+	if (search->project_id == NULL && search->session)
+		search->project_id = hw_lookup_scope_id(search->foreign,
+												search->session, true);
+	locations = find_locations(search,
+							   condition_on(bindings, nbindings, HW_IN_PATH),
+							   condition_on(bindings, nbindings,
+											HW_IN_HEADER));
 	if (search->is_unknown || locations == NIL)
 		return false;
 	put_locations(search, locations, bindings, nbindings, settled);
-	settled->nrequests = search->nrequests;
 	return true;
 }
 
@@ -538,7 +481,8 @@ hw_locations_count(const HwForeignTable *foreign)
 	if (foreign->service->scope != HW_PROJECT_SCOPE)
 		return 1;
 	return Max(Max(list_length(option_regions(options)),
-				   list_length(option_projects(options))), 1);
+				   list_length(option_projects(options,
+											   options->project_id))), 1);
 }
 
 bool

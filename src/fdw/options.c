@@ -14,6 +14,7 @@
 #include "catalog/pg_user_mapping.h"
 #include "commands/defrem.h"
 #include "fdw/compat.h"
+#include "fdw/endpoint.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -62,7 +63,7 @@ const HwOption hw_option_table[] = {
 		.offset = FIELD(on_project_error),
 	.help = "What to do when one of several projects cannot be read: error, or skip, which leaves its rows out with a warning"},
 	{"domain_id", HW_ON_SERVER, HW_OPTION_ID, .offset = FIELD(domain_id),
-	.help = "Account ID, sent to BSS as X-Domain-Id with signed requests"},
+	.help = "Account ID, sent to BSS as X-Domain-Id with signed requests, or auto to ask IAM for it once a session"},
 	{"enterprise_project_id", SERVER_OR_TABLE, HW_OPTION_STRING, .max = 256,
 		.fallback = "all_granted_eps", .offset = FIELD(enterprise_project_id),
 	.help = "Enterprise project that HSS is asked about unless a query names one"},
@@ -154,16 +155,17 @@ const HwOption hw_option_table[] = {
 /* A name further away than this is not what was meant. */
 #define DISTANCE_MAX 4
 
-const char *
-hw_closest(const char *name, const char *(*next) (void *state), void *state)
+List *
+hw_all_closest(const char *name, const char *(*next) (void *state),
+			   void *state)
 {
-	const char *closest = NULL;
+	List	   *closest = NIL;
 	const char *candidate;
 	int			length = strlen(name);
-	int			best = Min(DISTANCE_MAX, length / 2) + 1;
+	int			best = Min(DISTANCE_MAX, length / 2);
 
 	if (length > 255)
-		return NULL;
+		return NIL;
 	while ((candidate = next(state)) != NULL)
 	{
 		int			distance;
@@ -172,12 +174,22 @@ hw_closest(const char *name, const char *(*next) (void *state), void *state)
 												 strlen(candidate), 1, 1, 1,
 												 best, true);
 		if (distance < best)
+			closest = NIL;
+		if (distance <= best)
 		{
 			best = distance;
-			closest = candidate;
+			closest = lappend(closest, (char *) candidate);
 		}
 	}
 	return closest;
+}
+
+const char *
+hw_closest(const char *name, const char *(*next) (void *state), void *state)
+{
+	List	   *closest = hw_all_closest(name, next, state);
+
+	return closest ? linitial(closest) : NULL;
 }
 
 const char *
@@ -729,69 +741,10 @@ hw_option_text(const HwOptions *options, const char *name)
 	return NULL;
 }
 
-static const char *
-next_region(void *state)
+bool
+hw_options_asks_account(const HwOptions *options)
 {
-	const HwEndpoint **next = state;
-
-	return (*next)->service ? (*next)++->region : NULL;
-}
-
-static HwSite
-site_of(const HwOptions *options, const char *region)
-{
-	HwSite		site = hw_site_of_region(region);
-
-	if (options->site)
-		(void) hw_site_find(options->site, &site);
-	return site;
-}
-
-const char *
-hw_options_endpoint(const HwOptions *options, const HwService *service,
-					const char *region, ForeignServer *server)
-{
-	const char *url = hw_option_text(options, service->endpoint_option);
-	const HwEndpoint *next = hw_endpoints();
-	const char *closest;
-
-	if (url == NULL)
-		url = options->endpoint;
-	if (url == NULL)
-		url = hw_endpoint_find(service->name, region,
-							   site_of(options, region));
-	if (url)
-		return url;
-
-	if (region == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
-				 errmsg("server \"%s\" has no region", server->servername),
-				 errdetail("%s is a service of a region.", service->title),
-				 errhint("Set option \"region\" of the server or foreign table, or option \"%s\" of the server.",
-						 service->endpoint_option)));
-	closest = hw_closest(region, next_region, &next);
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
-			 errmsg("no endpoint of %s is known for region \"%s\"",
-					service->title, region),
-			 closest ?
-			 errhint("Perhaps you meant the region \"%s\"; for another region set option \"%s\" of the server.",
-					 closest, service->endpoint_option) :
-			 errhint("Set option \"%s\" of the server.",
-					 service->endpoint_option)));
-}
-
-const char *
-hw_options_iam_endpoint(const HwOptions *options, const char *region)
-{
-	if (options->iam_endpoint)
-		return options->iam_endpoint;
-	if (options->endpoint)
-		return options->endpoint;
-	if (region == NULL)
-		region = options->region;
-	return hw_endpoint_find("iam", region, site_of(options, region));
+	return options->domain_id && strcmp(options->domain_id, "auto") == 0;
 }
 
 void
@@ -807,10 +760,11 @@ hw_options_transport(const HwOptions *options, ForeignServer *server,
 	fetch->retry_budget_ms = options->retry_budget;
 	fetch->reuse_ms = options->cache_ttl;
 	hw_guard_transport(server, endpoint, &fetch->transport);
-	fetch->domain_id = options->domain_id;
+	if (!hw_options_asks_account(options))
+		fetch->domain_id = options->domain_id;
 
 	/* Whoever does without IAM need not be allowed to reach it. */
-	fetch->iam_endpoint = hw_options_iam_endpoint(options, NULL);
+	fetch->iam_endpoint = hw_endpoint_of_iam(options, NULL, server);
 	if (!hw_guard_allows(server, fetch->iam_endpoint))
 		fetch->iam_endpoint = NULL;
 }

@@ -102,21 +102,8 @@ extern bool hw_option_is_url(const char *name);
 /* The text of a string option by its name; NULL when unset or not one. */
 extern const char *hw_option_text(const HwOptions *options, const char *name);
 
-/*
- * The base URL of a service in a region, which may be NULL; ERROR with a hint that lists near regions when
- * neither an endpoint nor a known region is given.
- */
-extern const char *hw_options_endpoint(const HwOptions *options,
-									   const HwService *service,
-									   const char *region,
-									   ForeignServer *server);
-
-/*
- * The base URL of IAM for a region, or for the options' when it is NULL: there
- * is always one.
- */
-extern const char *hw_options_iam_endpoint(const HwOptions *options,
-										   const char *region);
+/* Whether IAM is to be asked for the account's ID. */
+extern bool hw_options_asks_account(const HwOptions *options);
 
 /*
  * How requests travel to an endpoint; texts point into the options.  ERROR
@@ -140,6 +127,10 @@ extern void hw_options_credentials(UserMapping *mapping,
  */
 extern const char *hw_closest(const char *name,
 							  const char *(*next) (void *state), void *state);
+
+/* All that are as much like it as that one, in their order. */
+extern List *hw_all_closest(const char *name,
+							const char *(*next) (void *state), void *state);
 
 /* The names of all tables, for hw_closest; state is an int that starts at 0. */
 extern const char *hw_next_table_name(void *state);

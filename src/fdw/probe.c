@@ -10,6 +10,7 @@
 #include "catalog/pg_foreign_server.h"
 #include "core/probe.h"
 #include "fdw/compat.h"
+#include "fdw/endpoint.h"
 #include "fdw/options.h"
 #include "fdw/report.h"
 #include "fdw/session.h"
@@ -46,8 +47,8 @@ set_target(ForeignServer *server, HwSession *session, HwProbeTarget *target)
 				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
 				 errmsg("server \"%s\" has no project", server->servername),
 				 errhint("Set option \"project_id\" of the server.")));
-	target->endpoint = hw_options_endpoint(options, target->service,
-										   options->region, server);
+	target->endpoint = hw_endpoint_of(options, target->service,
+									  options->region, server);
 	target->project_id = options->project_id;
 	target->enterprise_project_id =
 		pg_server_to_any(options->enterprise_project_id,

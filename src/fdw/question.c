@@ -9,6 +9,7 @@
 
 #include "fdw/compat.h"
 #include "fdw/locations.h"
+#include "fdw/lookup.h"
 
 static HwOnDrift
 on_drift(const HwOptions *options)
@@ -54,6 +55,26 @@ set_dialect(const HwForeignTable *foreign, HwSession *session, int nlocations,
 	}
 }
 
+/*
+ * What the header of the scope is to name; NULL leaves it out, since a token
+ * has its scope.  Which project is asked, the pager takes from the path.
+ */
+static const char *
+scope_id(const HwForeignTable *foreign, HwSession *session, long *nrequests)
+{
+	bool		asks = hw_options_asks_account(foreign->options);
+	const char *id;
+
+	if (!hw_auth_signs(hw_client_auth(hw_session_client(session))))
+		return NULL;
+	if (foreign->service->scope == HW_PROJECT_SCOPE)
+		return "project";
+	if (foreign->options->domain_id && !asks)
+		return foreign->options->domain_id;
+	id = hw_lookup_scope_id(foreign, session, false);
+	return id || !asks ? id : hw_lookup_account(foreign, session, nrequests);
+}
+
 bool
 hw_question_set(const HwForeignTable *foreign, HwSession *session,
 				const HwBinding *bindings, int nbindings,
@@ -77,10 +98,7 @@ hw_question_set(const HwForeignTable *foreign, HwSession *session,
 	question->api = foreign->api;
 	question->table = foreign->table;
 
-	/* Which project is asked, the pager takes from the path. */
-	if (hw_auth_signs(hw_client_auth(hw_session_client(session))))
-		question->scope_id = foreign->service->scope == HW_PROJECT_SCOPE ?
-			"project" : options->domain_id;
+	question->scope_id = scope_id(foreign, session, nrequests);
 	question->page_size = hw_question_page_size(foreign);
 	question->window = (int) options->prefetch;
 	question->on_drift = on_drift(options);

@@ -204,7 +204,7 @@ hint_of_denial(const char *server, const HwApi *api, const HwStatus *status)
 		strncmp(status->code, "000000", 6) == 0)
 		return "A user with rights on one enterprise project only must name it: set option \"enterprise_project_id\", or add a condition on that column.";
 	if (strcmp(status->code, "CBC.0155") == 0)
-		return psprintf("The API wants the credentials of %s; a token must be one of the account, not of a project. Check the user mapping for server \"%s\".",
+		return psprintf("The API wants the credentials of %s; a token must be one of the account, not of a project, and a key may have to name it by option \"domain_id\" (auto asks IAM). Check server \"%s\" and its user mapping.",
 						api->account, server);
 	return psprintf("The API wants the credentials of %s; check the user mapping for server \"%s\".",
 					api->account, server);
@@ -288,11 +288,12 @@ hw_report_scan(const HwForeignTable *foreign, const HwStatus *status)
 }
 
 void
-hw_report_lookup(const HwForeignTable *foreign, const HwStatus *status)
+hw_report_lookup(const HwForeignTable *foreign, const HwApi *api,
+				 const HwStatus *status)
 {
-	report(psprintf(_("could not look up the projects for foreign table \"%s\""),
-					foreign->relname),
-		   foreign->servername, hw_iam.apis, status);
+	report(psprintf(_("could not look up the %s for foreign table \"%s\""),
+					api->name, foreign->relname),
+		   foreign->servername, api, status);
 	pg_unreachable();
 }
 

@@ -20,8 +20,9 @@
 pg_noreturn extern void hw_report_scan(const HwForeignTable *foreign,
 						   const HwStatus *status);
 
-/* ERROR: IAM did not tell which projects there are. */
+/* ERROR: IAM did not tell what this API of it should. */
 pg_noreturn extern void hw_report_lookup(const HwForeignTable *foreign,
+							 const HwApi *api,
 							 const HwStatus *status);
 
 /* WARNING: a project is left out; some of its rows may have been read. */

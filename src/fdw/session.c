@@ -65,6 +65,7 @@ struct HwSession
 	uint32		server_hash;
 	HwClient   *client;
 	HwLookup   *lookups;
+	char	   *account;
 	HwCounters	counters;		/* in copies only */
 	int			npins;
 	bool		is_doomed;
@@ -101,6 +102,8 @@ session_close(HwSession *session)
 		session->lookups = lookup->next;
 		lookup_free(lookup);
 	}
+	if (session->account)
+		pfree(session->account);
 	for (int i = 0; i < session->ndescriptors; i++)
 		ReleaseExternalFD();
 	pfree(session);
@@ -449,6 +452,19 @@ hw_session_keep_projects(HwSession *session, const char *endpoint,
 	lookup->next = session->lookups;
 	session->lookups = lookup;
 	return projects;
+}
+
+const char *
+hw_session_account(const HwSession *session)
+{
+	return session->account;
+}
+
+const char *
+hw_session_keep_account(HwSession *session, const char *id)
+{
+	session->account = MemoryContextStrdup(CacheMemoryContext, id);
+	return session->account;
 }
 
 void

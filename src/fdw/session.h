@@ -61,6 +61,14 @@ extern const HwProjects *hw_session_keep_projects(HwSession *session,
 												  const char *name,
 												  HwProjects *projects);
 
+/*
+ * The account's ID as IAM has told it, or NULL; keeping copies it and returns
+ * the copy, which lives as long as the session.
+ */
+extern const char *hw_session_account(const HwSession *session);
+extern const char *hw_session_keep_account(HwSession *session,
+										   const char *id);
+
 /* Lets a session go when its last pin does: its engine is beyond use. */
 extern void hw_session_doom(HwSession *session);
 

@@ -11,6 +11,7 @@
 #include "catalog/pg_attribute.h"
 #include "commands/defrem.h"
 #include "fdw/compat.h"
+#include "fdw/endpoint.h"
 #include "utils/lsyscache.h"
 
 static const char *
@@ -81,8 +82,8 @@ find_endpoint(const HwForeignTable *foreign, ForeignServer *server)
 		options->region == NULL && options->endpoint == NULL &&
 		hw_option_text(options, foreign->service->endpoint_option) == NULL)
 		return NULL;
-	return hw_options_endpoint(options, foreign->service, options->region,
-							   server);
+	return hw_endpoint_of(options, foreign->service, options->region,
+						  server);
 }
 
 HwForeignTable *

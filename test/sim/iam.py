@@ -107,6 +107,8 @@ class Iam:
             self.refuse(request, 400, "methods is invalid")
         name, account = self.login(request, user, secret, methods, identity)
         project, domain = self.scope(request, scope)
+        if request.settings.iam == "unscoped" and not scope:
+            domain = False
         if request.settings.iam == "other_project" and project:
             project = next(p for p in accounts.PROJECTS if p != project)
         return self.issue(request, name, account, project, domain, methods,
@@ -181,7 +183,7 @@ class Iam:
         if project:
             token["project"] = {"id": project, "domain": DOMAIN,
                                 "name": accounts.PROJECTS[project].name}
-        else:
+        elif domain:
             token["domain"] = DOMAIN
         if not short:
             token["catalog"] = [
@@ -238,6 +240,8 @@ class Iam:
                     + accounts.DOMAIN_ID}}]
         if request.settings.domains == "empty":
             found = []
+        elif request.settings.domains == "two":
+            found.append({**found[0], "id": "f" * 32, "name": "other"})
         return Reply(200, json.dumps({"domains": found, "links": {
             "self": "https://iam.example.com/v3/auth/domains",
             "next": None, "previous": None}}), "application/json")

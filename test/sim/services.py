@@ -109,6 +109,9 @@ def check_scope(request, api, caller):
     if project is not None and project not in accounts.PROJECTS:
         refuse(request, "0310", f"unknown project {project}")
     if not api.project:
+        if request.settings.account == "named" and domain is None and \
+                caller.kind != "token":
+            refuse(request, "CBC.0155", "The request names no account.")
         if not caller.domain_scope:
             refuse(request, "CBC.0155",
                    "The request needs a token of domain scope.")

@@ -136,17 +136,21 @@ TABLE = [
     ("auth", "check", ("check", "none"), "none: nobody is asked for a key"),
     ("token_life", 86400, INT, "seconds a token from IAM is good for"),
     ("key_life", 3600, INT, "seconds a key from the metadata is good for"),
-    ("iam", "good", ("good", "no_header", "html", "other_project", "expired"),
+    ("iam", "good",
+     ("good", "no_header", "html", "other_project", "expired", "unscoped"),
      "what POST /v3/auth/tokens answers to a good login: a token; no "
      "X-Subject-Token; an HTML page; a token of another project; one that "
-     "expired a minute ago"),
+     "expired a minute ago; unscoped: who names no scope gets a token of "
+     "none, which BSS refuses"),
     ("metadata", "2", ("2", "1", "none", "noagency", "stale"),
      "metadata service: with token; without (404); absent; no agency; the "
      "first token of a client is refused"),
     ("projects", "", TEXT,
      "a literal body of GET /v3/projects, as `body` is given"),
-    ("domains", "list", ("list", "empty"),
-     "empty: GET /v3/auth/domains answers an empty list"),
+    ("domains", "list", ("list", "empty", "two"),
+     "accounts that GET /v3/auth/domains lists: ours, none, another one too"),
+    ("account", "known", ("known", "named"),
+     "named: signed requests to BSS must have X-Domain-Id"),
     ("id", "", TEXT,
      "means nothing; keeps fault counters, rate windows and lock-outs of "
      "cases apart"),

@@ -6,12 +6,77 @@
  *-------------------------------------------------------------------------
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "catalog/catalog.h"
 #include "catalog/endpoints.h"
+#include "core/overrides.h"
 #include "core/url.h"
 #include "tap.h"
+
+/* The names in the SDKs' own code; core/overrides.c knows how they are spelt. */
+static void
+is_overridden(const char *service, const char *region, HwSite site,
+			  const char *variable)
+{
+	HwText		name;
+	HwText		url;
+
+	hw_endpoint_sdk_names(&service, &region, site);
+	hw_text_init(&name, 0);
+	hw_text_init(&url, 0);
+	unsetenv(variable);
+	ok(!hw_override_find(service, region, &name, &url), "no %s", variable);
+	is_string(hw_text_string(&name), variable, "is what it is called");
+	setenv(variable, "", 1);
+	ok(!hw_override_find(service, region, &name, &url), "an empty one");
+	setenv(variable, " , https://b", 1);
+	ok(!hw_override_find(service, region, &name, &url), "none before the comma");
+	setenv(variable, " https://a:1/x , https://b", 1);
+	ok(hw_override_find(service, region, &name, &url), "two of them");
+	is_string(hw_text_string(&url), "https://a:1/x", "the first one");
+	setenv(variable, "a.example.com", 1);
+	ok(hw_override_find(service, region, &name, &url), "a host");
+	is_string(hw_text_string(&url), "https://a.example.com", "is asked by https");
+	unsetenv(variable);
+	hw_text_free(&name);
+	hw_text_free(&url);
+}
+
+static bool
+override(void *arg)
+{
+	HwText		name;
+	HwText		url;
+	bool		done;
+
+	hw_text_init(&name, 0);
+	hw_text_init(&url, 0);
+	done = hw_override_find("hss", arg, &name, &url);
+	hw_text_free(&name);
+	hw_text_free(&url);
+	return done;
+}
+
+static void
+test_overrides(void)
+{
+	is_overridden("hss", "ap-southeast-1", HW_SITE_INTL,
+				  "HUAWEICLOUD_SDK_REGION_HSS_AP_SOUTHEAST_1");
+	is_overridden("hss", "moon", HW_SITE_EU, "HUAWEICLOUD_SDK_REGION_HSS_MOON");
+	is_overridden("bss", "af-south-1", HW_SITE_INTL,
+				  "HUAWEICLOUD_SDK_REGION_BSSINTL_AP_SOUTHEAST_1");
+	is_overridden("bss", NULL, HW_SITE_CN,
+				  "HUAWEICLOUD_SDK_REGION_BSS_CN_NORTH_1");
+	is_overridden("bss", NULL, HW_SITE_EU,
+				  "HUAWEICLOUD_SDK_REGION_BSS_EU_WEST_101");
+	is_overridden("iam", "ap-southeast-1", HW_SITE_INTL,
+				  "HUAWEICLOUD_SDK_IAM_ENDPOINT");
+	setenv("HUAWEICLOUD_SDK_REGION_HSS_X", "a", 1);
+	alloc_torture(override, "x", "an endpoint of the environment");
+}
 
 static void
 test_sites(void)
@@ -142,6 +207,7 @@ test_table(void)
 int
 main(void)
 {
+	test_overrides();
 	test_sites();
 	test_regions();
 	test_table();

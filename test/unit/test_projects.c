@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * test_projects.c
- *	  What IAM is asked about projects, and what of its answers is believed.
+ *	  What IAM is asked about projects and the account, and what of its answers
+ *	  is believed.
  *
  *-------------------------------------------------------------------------
  */
@@ -201,6 +202,108 @@ test_ask(void)
 	   "a name is one value, whatever it has");
 }
 
+/* --- the account ----------------------------------------------------- */
+
+static int
+take_account(const char *body, size_t room, HwText *ids, HwStatus *status)
+{
+	hw_status_clear(status);
+	hw_text_init(ids, room);
+	return hw_account_read(body, strlen(body), ids, status);
+}
+
+static void
+test_account(void)
+{
+	static const struct
+	{
+		const char *body;
+		int			count;
+		const char *ids;		/* or what is wrong */
+	}			cases[] = {
+		{"{\"domains\":[{\"id\":\"d1\",\"name\":\"a\"}],\"links\":{\"next\":null}}", 1, "d1"},
+		{"{\"domains\":[{\"id\":\"d1\"},{\"id\":\"d-2\"}]}", 2, "d1, d-2"},
+		{"{\"domains\":[]}", 0, ""},
+		{"{\"domains\":[{\"id\":\"d1\"}],\"links\":{\"next\":\"x\"}}", -1,
+		"goes on on another page"},
+		{"{\"domains\":[{\"id\":\"d1\"},{\"name\":\"a\"}]}", -1,
+		"an account without valid \"id\""},
+		{"{\"domains\":[{\"id\":\"a\\r\\nX: 1\"}]}", -1, "without valid \"id\""},
+		{"{\"domains\":[{\"id\":7}]}", -1, "without valid \"id\""},
+		{"{\"domains\":[null]}", -1, "without valid \"id\""},
+		{"{\"domains\":null}", -1, "no list \"domains\""},
+		{"{\"projects\":[]}", -1, "no list \"domains\""},
+		{"[]", -1, "no list \"domains\""},
+		{"", -1, "empty body"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		HwStatus	status;
+		HwText		ids;
+		int			count = take_account(cases[i].body, 0, &ids, &status);
+
+		is_int(count, cases[i].count, "accounts of %s", cases[i].body);
+		if (count >= 0)
+			is_string(hw_text_string(&ids), cases[i].ids, "their IDs");
+		else
+			ok(strstr(status.text, cases[i].ids) != NULL &&
+			   status.kind == HW_BAD_REPLY, "refused: %s", status.text);
+		hw_text_free(&ids);
+	}
+}
+
+static void
+test_many_accounts(void)
+{
+	HwStatus	status;
+	HwText		ids;
+
+	is_int(take_account("{\"domains\":[{\"id\":\"d1\"},{\"id\":\"d2\"}]}", 5,
+						&ids, &status), -1, "no room for all IDs");
+	is_int(status.kind, HW_TOO_LARGE, "is too large");
+	is_string(status.text, "the reply has 2 accounts", "and says so");
+	hw_text_free(&ids);
+}
+
+static bool
+take_accounts(void *arg)
+{
+	HwStatus	status;
+	HwText		ids;
+	int			count = take_account(arg, 0, &ids, &status);
+
+	if (count < 0 && status.kind != HW_OUT_OF_MEMORY)
+		diag("kind %d: %s", status.kind, status.text);
+	hw_text_free(&ids);
+	return count >= 0;
+}
+
+static bool
+ask_account(void *arg)
+{
+	HwStatus	status;
+	HwRequest	request;
+	HwBase		base;
+	const char *reason;
+	HwText		url;
+	bool		done;
+
+	if (!hw_url_base(arg, &base, &reason))
+		return false;
+	hw_request_init(&request, "POST");
+	hw_text_init(&url, 0);
+	done = hw_account_ask(&base, &request, &status) &&
+		hw_request_url(&request, &url);
+	if (done)
+		done = strcmp(hw_text_string(&url),
+					  "https://iam.example.com/v3/auth/domains") == 0 &&
+			strcmp(request.method, "GET") == 0 && request.project[0] == '\0';
+	hw_text_free(&url);
+	hw_request_free(&request);
+	return done;
+}
+
 static bool
 take_some(void *arg)
 {
@@ -226,6 +329,13 @@ main(void)
 	test_refused();
 	test_many();
 	test_ask();
+	test_account();
+	test_many_accounts();
+	ok(ask_account("https://iam.example.com"), "asks for the account");
+	alloc_torture(take_accounts, "{\"domains\":[{\"id\":\"d1\"},{\"id\":\"d2\"}]}",
+				  "reading accounts");
+	alloc_torture(ask_account, "https://iam.example.com",
+				  "asking for the account");
 	alloc_torture(take_some, "{\"projects\":[" ONE "," ONE "]}",
 				  "reading projects");
 	alloc_torture(ask_one, "ap-southeast-1", "asking for projects");

@@ -302,6 +302,83 @@ test_source(void)
 	is_string(secret.security_token, "t", "the last line has no end");
 	hw_secret_wipe(&secret);
 	ok(!hw_source_profile(path, "glob", &secret, &status), "no section");
+
+	/* What they name beside the key. */
+	setenv("HUAWEICLOUD_SDK_PROJECT_ID", "P", 1);
+	setenv("HUAWEICLOUD_SDK_DOMAIN_ID", "D", 1);
+	ok(hw_source_environment(&secret, &status), "a key with IDs");
+	is_string(secret.project_id, "P", "of its project");
+	is_string(secret.domain_id, "D", "and its account");
+	hw_secret_wipe(&secret);
+	write_file("[basic]\nak=A\nsk=S\nproject_id = p\n[global]\nak=A\nsk=S\n"
+			   "domain_id = d\n");
+	ok(hw_source_profile(path, "basic", &secret, &status), "a project");
+	is_string(secret.project_id, "p", "in its section");
+	is_string(secret.domain_id, NULL, "and no account");
+	hw_secret_wipe(&secret);
+	ok(hw_source_profile(path, "global", &secret, &status), "an account");
+	is_string(secret.domain_id, "d", "in its section");
+	hw_secret_wipe(&secret);
+}
+
+/* Asks nobody: there is no engine. */
+static void
+test_scope_id(void)
+{
+	HwCredentials chain = {.source = HW_SOURCE_CHAIN,.profile_path = path};
+	HwCredentials metadata = {.source = HW_SOURCE_METADATA};
+	HwSignin   *signin;
+
+	unsetenv("HUAWEICLOUD_SDK_AK");
+	write_file("[basic]\nak=A\nsk=S\nproject_id = p\n");
+	signin = hw_signin_open(&chain, "basic");
+	is_string(hw_signin_scope_id(signin, true), "p", "the first with a key");
+	is_string(hw_signin_scope_id(signin, false), NULL, "names no account");
+	hw_signin_close(signin);
+	setenv("HUAWEICLOUD_SDK_AK", "A", 1);
+	signin = hw_signin_open(&chain, "basic");
+	is_string(hw_signin_scope_id(signin, true), "P",
+			  "is the environment when that has one");
+	hw_signin_close(signin);
+	signin = hw_signin_open(&metadata, "");
+	is_string(hw_signin_scope_id(signin, true), NULL,
+			  "the metadata service names none");
+	hw_signin_close(signin);
+	signin = hw_signin_open(&by_name, "");
+	is_string(hw_signin_scope_id(signin, true), NULL,
+			  "a mapping is not the environment's affair");
+	hw_signin_close(signin);
+}
+
+/* The account that a token without scope is asked for once more. */
+static void
+test_account(void)
+{
+	static const struct
+	{
+		const char *body;
+		const char *account;
+	}			cases[] = {
+		{TOKEN_BODY(",\"user\":{\"domain\":{\"id\":\"d\"}}"), "d"},
+		{TOKEN_BODY(",\"domain\":{\"id\":\"d\"},\"user\":{\"domain\":{\"id\":\"d\"}}"),
+		NULL},
+		{TOKEN_BODY(",\"project\":{\"id\":\"p\"},\"user\":{\"domain\":{\"id\":\"d\"}}"),
+		NULL},
+		{TOKEN_BODY(",\"user\":{\"domain\":{\"id\":\"\"}}"), NULL},
+		{TOKEN_BODY(",\"user\":[]"), NULL},
+		{TOKEN_BODY(""), NULL},
+		{"[]", NULL}, {"", NULL}, {"<html>", NULL},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		HwReply    *reply = reply_of(cases[i].body, "T", NOW);
+		char	   *account = hw_iam_account(reply);
+
+		is_string(account, cases[i].account, "%s", cases[i].body);
+		free(account);
+		free(reply);
+	}
 }
 
 /* --- failing allocations ---------------------------------------------- */
@@ -380,6 +457,8 @@ main(void)
 	test_take();
 	test_metadata();
 	test_source();
+	test_scope_id();
+	test_account();
 	alloc_torture(torture_iam, token, "a token by password");
 	alloc_torture(torture_metadata, key, "keys of the metadata service");
 	alloc_torture(torture_signin, &environment, "keys of the environment");
