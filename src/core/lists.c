@@ -196,6 +196,33 @@ hw_lists_contradict(const HwLists *lists, const int *choices)
 	return false;
 }
 
+int
+hw_lists_expect(const HwLists *lists, const int *choices,
+				HwExpected *expected)
+{
+	int			nexpected = 0;
+
+	for (int i = 0; i < lists->nbindings; i++)
+	{
+		const HwBinding *binding = &lists->bindings[i];
+		const HwColumn *column;
+
+		if (binding->param->column == NULL ||
+			(!binding->is_condition && binding->nvalues == 1))
+			continue;
+		column = hw_column_find(lists->table, binding->param->column);
+		if (column == NULL)
+			continue;
+		expected[nexpected].column = column;
+		expected[nexpected].values = binding->values;
+		expected[nexpected].nvalues = binding->nvalues;
+		expected[nexpected].own = binding->values[choices[i]];
+		expected[nexpected].is_condition = binding->is_condition;
+		nexpected++;
+	}
+	return nexpected;
+}
+
 bool
 hw_lists_name(const HwLists *lists, const int *choices, HwText *name)
 {

@@ -69,6 +69,13 @@ extern int	hw_lists_location(const HwLists *lists, int list);
 extern bool hw_lists_contradict(const HwLists *lists, const int *choices);
 
 /*
+ * What the rows of a list are expected to carry; returns how many such values
+ * there are, at most HW_ASKED_MAX.  They point into lists.
+ */
+extern int	hw_lists_expect(const HwLists *lists, const int *choices,
+							HwExpected *expected);
+
+/*
  * What a list is known by: its params and values.  Equal for equal lists of
  * one API at one place.  False when out of memory.
  */

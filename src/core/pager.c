@@ -1101,33 +1101,6 @@ move_on(HwPager *pager, Strand *strand, const HwPage *page, HwCursor cursor)
 	}
 }
 
-static int
-strand_expected(const HwPager *pager, const Strand *strand,
-				HwExpected *expected)
-{
-	int			nexpected = 0;
-
-	for (int i = 0; i < pager->lists.nbindings; i++)
-	{
-		const HwBinding *binding = &pager->lists.bindings[i];
-		const HwColumn *column;
-
-		if (binding->param->column == NULL ||
-			(!binding->is_condition && binding->nvalues == 1))
-			continue;
-		column = hw_column_find(pager->question.table, binding->param->column);
-		if (column == NULL)
-			continue;
-		expected[nexpected].column = column;
-		expected[nexpected].values = binding->values;
-		expected[nexpected].nvalues = binding->nvalues;
-		expected[nexpected].own = binding->values[strand->choices[i]];
-		expected[nexpected].is_condition = binding->is_condition;
-		nexpected++;
-	}
-	return nexpected;
-}
-
 /*
  * Adds up the pages of a group once its last strand is here.  NULL while
  * others are missing, or after a failure.
@@ -1224,7 +1197,8 @@ collect(HwPager *pager, Strand *strand)
 	HwAsked		asked[HW_ASKED_MAX + 1];
 	HwAsked		sent[HW_ASKED_MAX + 1];
 	HwExpected	expected[HW_ASKED_MAX];
-	int			nexpected = strand_expected(pager, strand, expected);
+	int			nexpected = hw_lists_expect(&pager->lists, strand->choices,
+											expected);
 	HwStatus	status = *hw_fetch_status(slot.fetch);
 	HwPage	   *page = NULL;
 	size_t		bytes;
