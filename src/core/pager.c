@@ -69,20 +69,12 @@ typedef struct Skip
 	HwStatus	status;
 } Skip;
 
-/* Which spelling a location has shown to understand. */
-typedef struct Edition
-{
-	char	   *endpoint;		/* owned */
-	HwDialect	dialect;		/* to ask in */
-	bool		is_known;
-} Edition;
-
 struct HwPager
 {
 	HwClient   *client;
 	HwQuestion	question;		/* its texts are copies */
 	HwBase	   *bases;			/* by location */
-	Edition    *editions;		/* by location */
+	HwEditions	editions;
 	Skip	   *skips;			/* by location */
 	HwForm	   *form;
 	HwLists		lists;			/* what the strands are of */
@@ -137,7 +129,7 @@ open_strands(HwPager *pager, HwStatus *status)
 		strand->total = strand->is_done ? 0 : -1;
 		strand->step = pager->question.page_size;
 		strand->dialect =
-			pager->editions[hw_lists_location(&pager->lists, s)].dialect;
+			pager->editions.at[hw_lists_location(&pager->lists, s)].dialect;
 	}
 	return true;
 }
@@ -178,27 +170,16 @@ open_locations(HwPager *pager, const HwQuestion *question, HwStatus *status)
 	int			room = pager->lists.nlocations + 1;
 
 	pager->bases = calloc(room, sizeof(HwBase));
-	pager->editions = calloc(room, sizeof(Edition));
 	pager->skips = calloc(room, sizeof(Skip));
-	if (pager->bases == NULL || pager->editions == NULL ||
-		pager->skips == NULL)
+	if (pager->bases == NULL || pager->skips == NULL ||
+		!hw_editions_open(&pager->editions, pager->lists.nlocations,
+						  question->endpoints, question->dialect,
+						  question->learnt))
 		return no_memory(status);
 	for (int i = 0; i < pager->lists.nlocations; i++)
 	{
-		Edition    *edition = &pager->editions[i];
 		const char *reason;
 
-		edition->endpoint = strdup(question->endpoints[i]);
-		if (edition->endpoint == NULL)
-			return no_memory(status);
-		edition->dialect = question->dialect;
-		if (edition->dialect == HW_DIALECT_AUTO && question->learnt)
-		{
-			edition->dialect = question->learnt[i];
-			edition->is_known = edition->dialect != HW_DIALECT_AUTO;
-		}
-		if (edition->dialect == HW_DIALECT_AUTO)
-			edition->dialect = HW_DIALECT_LONG;
 		if (!hw_url_base(question->endpoints[i], &pager->bases[i], &reason))
 			return hw_status_set(status, HW_INTERNAL,
 								 "the endpoint is no URL: %s", reason);
@@ -291,9 +272,7 @@ hw_pager_free(HwPager *pager)
 		free((char *) pager->strands[s].last_key);
 	}
 	free(pager->strands);
-	for (int i = 0; pager->editions && i < pager->lists.nlocations; i++)
-		free(pager->editions[i].endpoint);
-	free(pager->editions);
+	hw_editions_close(&pager->editions);
 	free(pager->bases);
 	free(pager->skips);
 	hw_page_free(pager->page);
@@ -311,64 +290,6 @@ hw_pager_free(HwPager *pager)
 }
 
 /* --- asking --------------------------------------------------------- */
-
-static const char *
-spell(const HwParam *param, const char *value, HwDialect dialect)
-{
-	for (const HwSpelling *s = param->spellings; s && s->reply; s++)
-	{
-		if (strcmp(s->reply, value) == 0)
-			return dialect == HW_DIALECT_SHORT ? s->short_request
-				: s->long_request;
-	}
-	return value;
-}
-
-/*
- * May the binding's value be left out when the service refuses it?  Not if
- * another list would be asked for then, one without the wanted rows.
- */
-static bool
-is_optional(const HwBinding *binding)
-{
-	const HwParam *param = binding->param;
-
-	return binding->is_condition && param->place == HW_IN_QUERY &&
-		param->complete_set == NULL &&
-		(binding->otherwise == NULL ||
-		 (param->fallback && strcmp(binding->otherwise, param->fallback) == 0));
-}
-
-/*
- * The values of a strand: as rows carry them, and as they are sent.  Both
- * lists end with a NULL param.
- */
-static void
-strand_values(const HwPager *pager, const Strand *strand,
-			  HwAsked *asked, HwAsked *sent)
-{
-	int			nsent = 0;
-
-	for (int i = 0; i < pager->lists.nbindings; i++)
-	{
-		const HwBinding *binding = &pager->lists.bindings[i];
-		const HwParam *param = binding->param;
-		const char *value = binding->values[strand->choices[i]];
-
-		asked[i].param = param;
-		asked[i].value = value;
-		if (strand->dialect == HW_DIALECT_BARE && is_optional(binding))
-			value = param->fallback;
-		else
-			value = spell(param, value, strand->dialect);
-		if (value == NULL)
-			continue;
-		sent[nsent].param = param;
-		sent[nsent++].value = value;
-	}
-	asked[pager->lists.nbindings].param = NULL;
-	sent[nsent].param = NULL;
-}
 
 static bool
 fail(HwPager *pager, const HwStatus *status)
@@ -402,7 +323,8 @@ ask(HwPager *pager, Strand *strand, HwCursor cursor)
 	options.not_before_ms = strand->last_ms;
 	hw_status_clear(&status);
 	hw_request_init(&request, "GET");
-	strand_values(pager, strand, asked, sent);
+	hw_dialect_values(&pager->lists, strand->choices, strand->dialect,
+					  asked, sent);
 
 	/* Keys name the project that the path asks for. */
 	for (HwAsked *a = asked; scope_id && a->param; a++)
@@ -502,32 +424,23 @@ ask_next(HwPager *pager, Strand *strand)
 }
 
 static bool
-is_spelled(const HwBinding *binding)
-{
-	return binding->is_condition && binding->param->spellings != NULL;
-}
-
-static bool
-has_spelled(const HwPager *pager)
-{
-	for (int i = 0; i < pager->lists.nbindings; i++)
-	{
-		if (is_spelled(&pager->lists.bindings[i]))
-			return true;
-	}
-	return false;
-}
-
-static bool
 is_auto(const HwPager *pager)
 {
 	return pager->question.dialect == HW_DIALECT_AUTO;
 }
 
-static const char *
-endpoint_of(const HwPager *pager, const Strand *strand)
+static const HwEdition *
+edition_of(const HwPager *pager, const Strand *strand)
 {
-	return pager->editions[location_of(pager, strand)].endpoint;
+	return &pager->editions.at[location_of(pager, strand)];
+}
+
+/* Are two strands read at one endpoint? */
+static bool
+share_endpoint(const HwPager *pager, const Strand *a, const Strand *b)
+{
+	return hw_editions_share(&pager->editions, location_of(pager, a),
+							 location_of(pager, b));
 }
 
 /*
@@ -537,13 +450,12 @@ endpoint_of(const HwPager *pager, const Strand *strand)
 static bool
 awaits_spelling(const HwPager *pager, const Strand *strand)
 {
-	if (!has_spelled(pager) || !is_auto(pager) ||
-		pager->editions[location_of(pager, strand)].is_known)
+	if (!hw_dialect_matters(&pager->lists) || !is_auto(pager) ||
+		edition_of(pager, strand)->is_known)
 		return false;
 	for (int s = pager->current; &pager->strands[s] < strand; s++)
 	{
-		if (strcmp(endpoint_of(pager, &pager->strands[s]),
-				   endpoint_of(pager, strand)) == 0)
+		if (share_endpoint(pager, &pager->strands[s], strand))
 			return true;
 	}
 	return false;
@@ -592,37 +504,6 @@ fill(HwPager *pager)
 
 /* --- evidence ------------------------------------------------------- */
 
-/* Conditions with two spellings, as bits of HwElement.mismatches. */
-static unsigned
-spelled_conditions(const HwPager *pager, const HwExpected *expected,
-				   int nexpected)
-{
-	unsigned	bits = 0;
-
-	for (int e = 0; e < nexpected; e++)
-	{
-		for (int i = 0; i < pager->lists.nbindings; i++)
-		{
-			if (is_spelled(&pager->lists.bindings[i]) &&
-				strcmp(pager->lists.bindings[i].param->column,
-					   expected[e].column->name) == 0)
-				bits |= 1U << e;
-		}
-	}
-	return bits;
-}
-
-static bool
-has_optional(const HwPager *pager)
-{
-	for (int i = 0; i < pager->lists.nbindings; i++)
-	{
-		if (is_optional(&pager->lists.bindings[i]))
-			return true;
-	}
-	return false;
-}
-
 static void
 restart(HwPager *pager, Strand *strand, HwDialect dialect)
 {
@@ -636,11 +517,10 @@ restart(HwPager *pager, Strand *strand, HwDialect dialect)
 static bool
 try_other(HwPager *pager, Strand *strand)
 {
-	HwDialect	other = strand->dialect == HW_DIALECT_LONG ? HW_DIALECT_SHORT
-		: HW_DIALECT_LONG;
+	HwDialect	other = hw_dialect_other(strand->dialect);
 
 	strand->tried |= 1U << strand->dialect;
-	if (strand->dialect == HW_DIALECT_BARE || !has_spelled(pager) ||
+	if (strand->dialect == HW_DIALECT_BARE || !hw_dialect_matters(&pager->lists) ||
 		!is_auto(pager) || (strand->tried & (1U << other)))
 		return false;
 	restart(pager, strand, other);
@@ -651,23 +531,13 @@ try_other(HwPager *pager, Strand *strand)
 static void
 learn(HwPager *pager, const Strand *from, HwDialect dialect)
 {
-	const char *endpoint = endpoint_of(pager, from);
-
-	for (int i = 0; i < pager->lists.nlocations; i++)
-	{
-		Edition    *edition = &pager->editions[i];
-
-		if (strcmp(edition->endpoint, endpoint) != 0)
-			continue;
-		edition->dialect = dialect;
-		edition->is_known = true;
-	}
+	hw_editions_learn(&pager->editions, location_of(pager, from), dialect);
 	for (int s = pager->current + 1; s < pager->nstrands; s++)
 	{
 		Strand	   *strand = &pager->strands[s];
 
 		if (!strand->is_settled && strand->nslots == 0 &&
-			strcmp(endpoint_of(pager, strand), endpoint) == 0)
+			share_endpoint(pager, strand, from))
 			strand->dialect = dialect;
 	}
 }
@@ -704,8 +574,7 @@ survive_refusal(HwPager *pager, Strand *strand, const HwStatus *status)
 	{
 		/* The spelling before was accepted, so that answer stands. */
 		release_slots(pager, strand);
-		strand->dialect = strand->dialect == HW_DIALECT_LONG ?
-			HW_DIALECT_SHORT : HW_DIALECT_LONG;
+		strand->dialect = hw_dialect_other(strand->dialect);
 		if (strand->was_empty)
 		{
 			learn(pager, strand, strand->dialect);
@@ -714,7 +583,7 @@ survive_refusal(HwPager *pager, Strand *strand, const HwStatus *status)
 		}
 		return true;
 	}
-	if (strand->dialect != HW_DIALECT_BARE && has_optional(pager) &&
+	if (strand->dialect != HW_DIALECT_BARE && hw_dialect_has_optional(&pager->lists) &&
 		is_auto(pager))
 	{
 		restart(pager, strand, HW_DIALECT_BARE);
@@ -755,7 +624,7 @@ accept_first(HwPager *pager, Strand *strand, unsigned spelled,
 			 HwPage **page, HwCursor *cursor)
 {
 	bool		is_ignored = false;
-	const Edition *edition = &pager->editions[location_of(pager, strand)];
+	const HwEdition *edition = edition_of(pager, strand);
 
 	if (spelled == 0 || strand->dialect == HW_DIALECT_BARE)
 		return true;
@@ -784,8 +653,7 @@ accept_first(HwPager *pager, Strand *strand, unsigned spelled,
 		if (strand->was_empty && is_all_ignored(*page, spelled))
 		{
 			/* What is not understood is ignored: nothing was the answer. */
-			learn(pager, strand, strand->dialect == HW_DIALECT_LONG ?
-				  HW_DIALECT_SHORT : HW_DIALECT_LONG);
+			learn(pager, strand, hw_dialect_other(strand->dialect));
 			strand->is_done = strand->is_settled = true;
 			strand->census.is_whole = true;
 			return false;
@@ -835,7 +703,7 @@ accept_listless(HwPager *pager, Strand *strand, const HwPage *page)
 		page->total <= 0)
 		return true;
 	if (!strand->was_listless && strand->dialect != HW_DIALECT_BARE &&
-		has_optional(pager))
+		hw_dialect_has_optional(&pager->lists))
 	{
 		strand->was_listless = true;
 		restart(pager, strand, HW_DIALECT_BARE);
@@ -1205,7 +1073,8 @@ collect(HwPager *pager, Strand *strand)
 	const char *body = hw_fetch_body(slot.fetch, &bytes);
 
 	strand->last_ms = hw_fetch_done_ms(slot.fetch);
-	strand_values(pager, strand, asked, sent);
+	hw_dialect_values(&pager->lists, strand->choices, strand->dialect,
+					  asked, sent);
 	if (status.kind == HW_OK)
 	{
 		page = hw_decode(pager->form, body, bytes, asked, expected, nexpected,
@@ -1241,7 +1110,8 @@ collect(HwPager *pager, Strand *strand)
 	}
 	else if (!strand->is_settled &&
 			 (!accept_first(pager, strand,
-							spelled_conditions(pager, expected, nexpected),
+							hw_dialect_spelled(&pager->lists, expected,
+											   nexpected),
 							&page, &slot.cursor) ||
 			  !accept_listless(pager, strand, page)))
 	{
@@ -1403,12 +1273,12 @@ bool
 hw_pager_learnt(const HwPager *pager, int location, const char **endpoint,
 				HwDialect *dialect)
 {
-	const Edition *edition = &pager->editions[location];
+	const HwEdition *edition = &pager->editions.at[location];
 
 	if (location >= pager->lists.nlocations)
 		return false;
 	*endpoint = edition->endpoint;
-	*dialect = has_spelled(pager) && edition->is_known ? edition->dialect :
+	*dialect = hw_dialect_matters(&pager->lists) && edition->is_known ? edition->dialect :
 		HW_DIALECT_AUTO;
 	return true;
 }
@@ -1472,12 +1342,12 @@ hw_pager_stats(const HwPager *pager, HwPagerStats *stats)
 
 	*stats = pager->stats;
 	stats->nstrands = pager->nstrands;
-	for (int i = 0; has_spelled(pager) && i < pager->lists.nlocations &&
+	for (int i = 0; hw_dialect_matters(&pager->lists) && i < pager->lists.nlocations &&
 		 !stats->dialect_is_known; i++)
 	{
-		stats->dialect_is_known = pager->editions[i].is_known;
+		stats->dialect_is_known = pager->editions.at[i].is_known;
 		if (i == 0 || stats->dialect_is_known)
-			stats->dialect = pager->editions[i].dialect;
+			stats->dialect = pager->editions.at[i].dialect;
 	}
 	stats->npages_expected = stats->total = 0;
 	stats->nunfiltered = 0;

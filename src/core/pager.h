@@ -18,6 +18,7 @@
 
 #include "core/client.h"
 #include "core/decode.h"
+#include "core/dialect.h"
 #include "core/lists.h"
 
 typedef struct HwPager HwPager;
@@ -28,15 +29,6 @@ typedef enum HwOnDrift
 	HW_DRIFT_WARNING,
 	HW_DRIFT_IGNORE
 } HwOnDrift;
-
-/* In which spelling values that have two are asked for. */
-typedef enum HwDialect
-{
-	HW_DIALECT_AUTO,			/* the first page decides */
-	HW_DIALECT_LONG,
-	HW_DIALECT_SHORT,
-	HW_DIALECT_BARE				/* not at all; only ever found out */
-} HwDialect;
 
 typedef struct HwQuestion
 {
