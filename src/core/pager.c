@@ -22,6 +22,7 @@
 #include "core/ask.h"
 #include "core/merge.h"
 #include "core/seen.h"
+#include "core/trial.h"
 
 /* Most pages of one pager in flight; the window option is below. */
 #define SLOTS_MAX 64
@@ -37,16 +38,12 @@ typedef struct Slot
 typedef struct Strand
 {
 	int			choices[HW_ASKED_MAX];	/* index of each binding's value */
-	HwDialect	dialect;
-	unsigned	tried;			/* dialects, as bits */
+	HwTrial		trial;			/* how to ask for it */
 	bool		is_settled;		/* the first page has been accepted */
 	bool		is_done;
-	bool		was_empty;		/* a dialect was answered with nothing */
-	bool		was_listless;	/* and now it is asked whether that was so */
-	HwStatus	refusal;		/* the first 400 */
-	HwPage	   *stash;			/* first page of a dialect that was ignored */
-	HwCursor	stash_cursor;
-	HwDialect	stash_dialect;
+	bool		was_listless;	/* its list was left out; without conditions
+								 * it shows whether it has that name */
+	HwPage	   *part;			/* owned; waits for those of its group */
 	Slot		slots[SLOTS_MAX];	/* in the order of their offsets */
 	int			nslots;
 	long		offset;			/* of the next page to ask for */
@@ -97,6 +94,28 @@ struct HwPager
 	HwPagerStats stats;
 };
 
+/* --- places --------------------------------------------------------- */
+
+static int
+location_of(const HwPager *pager, const Strand *strand)
+{
+	return hw_lists_location(&pager->lists, (int) (strand - pager->strands));
+}
+
+static const HwEdition *
+edition_of(const HwPager *pager, const Strand *strand)
+{
+	return &pager->editions.at[location_of(pager, strand)];
+}
+
+/* Are two strands read at one endpoint? */
+static bool
+share_endpoint(const HwPager *pager, const Strand *a, const Strand *b)
+{
+	return hw_editions_share(&pager->editions, location_of(pager, a),
+							 location_of(pager, b));
+}
+
 /* --- opening -------------------------------------------------------- */
 
 static bool
@@ -115,10 +134,13 @@ copy_text(const char **copy, const char *text)
 static bool
 open_strands(HwPager *pager, HwStatus *status)
 {
+	bool		is_auto;
+
 	pager->strands = calloc(pager->lists.nlists + 1, sizeof(Strand));
 	if (pager->strands == NULL)
 		return no_memory(status);
 	pager->nstrands = pager->lists.nlists;
+	is_auto = pager->question.dialect == HW_DIALECT_AUTO;
 	for (int s = 0; s < pager->nstrands; s++)
 	{
 		Strand	   *strand = &pager->strands[s];
@@ -128,8 +150,9 @@ open_strands(HwPager *pager, HwStatus *status)
 		strand->census.is_whole = strand->is_done;
 		strand->total = strand->is_done ? 0 : -1;
 		strand->step = pager->question.page_size;
-		strand->dialect =
-			pager->editions.at[hw_lists_location(&pager->lists, s)].dialect;
+		hw_trial_init(&strand->trial, edition_of(pager, strand)->dialect,
+					  is_auto && hw_dialect_matters(&pager->lists),
+					  is_auto && hw_dialect_has_optional(&pager->lists));
 	}
 	return true;
 }
@@ -268,7 +291,8 @@ hw_pager_free(HwPager *pager)
 	hw_pager_cancel(pager);
 	for (int s = 0; pager->strands && s < pager->nstrands; s++)
 	{
-		hw_page_free(pager->strands[s].stash);
+		hw_trial_free(&pager->strands[s].trial);
+		hw_page_free(pager->strands[s].part);
 		free((char *) pager->strands[s].last_key);
 	}
 	free(pager->strands);
@@ -300,12 +324,6 @@ fail(HwPager *pager, const HwStatus *status)
 	return false;
 }
 
-static int
-location_of(const HwPager *pager, const Strand *strand)
-{
-	return hw_lists_location(&pager->lists, (int) (strand - pager->strands));
-}
-
 static bool
 ask(HwPager *pager, Strand *strand, HwCursor cursor)
 {
@@ -318,12 +336,12 @@ ask(HwPager *pager, Strand *strand, HwCursor cursor)
 	HwRequest	request;
 	HwStatus	status;
 
-	if (strand->dialect == HW_DIALECT_BARE && options.statement == 0)
+	if (strand->trial.dialect == HW_DIALECT_BARE && options.statement == 0)
 		options.statement = question->statement;
 	options.not_before_ms = strand->last_ms;
 	hw_status_clear(&status);
 	hw_request_init(&request, "GET");
-	hw_dialect_values(&pager->lists, strand->choices, strand->dialect,
+	hw_dialect_values(&pager->lists, strand->choices, strand->trial.dialect,
 					  asked, sent);
 
 	/* Keys name the project that the path asks for. */
@@ -423,26 +441,6 @@ ask_next(HwPager *pager, Strand *strand)
 	return true;
 }
 
-static bool
-is_auto(const HwPager *pager)
-{
-	return pager->question.dialect == HW_DIALECT_AUTO;
-}
-
-static const HwEdition *
-edition_of(const HwPager *pager, const Strand *strand)
-{
-	return &pager->editions.at[location_of(pager, strand)];
-}
-
-/* Are two strands read at one endpoint? */
-static bool
-share_endpoint(const HwPager *pager, const Strand *a, const Strand *b)
-{
-	return hw_editions_share(&pager->editions, location_of(pager, a),
-							 location_of(pager, b));
-}
-
 /*
  * Will the first page of a strand before show how to ask for this one?  Not
  * if that is read elsewhere, where another edition may be in use.
@@ -450,7 +448,8 @@ share_endpoint(const HwPager *pager, const Strand *a, const Strand *b)
 static bool
 awaits_spelling(const HwPager *pager, const Strand *strand)
 {
-	if (!hw_dialect_matters(&pager->lists) || !is_auto(pager) ||
+	if (!hw_dialect_matters(&pager->lists) ||
+		pager->question.dialect != HW_DIALECT_AUTO ||
 		edition_of(pager, strand)->is_known)
 		return false;
 	for (int s = pager->current; &pager->strands[s] < strand; s++)
@@ -502,29 +501,72 @@ fill(HwPager *pager)
 	}
 }
 
+/* --- failing -------------------------------------------------------- */
+
+/* Does a failure say something of one project, and not of the account? */
+static bool
+is_of_location(HwKind kind)
+{
+	switch (kind)
+	{
+		case HW_NO_CONNECTION:
+		case HW_TIMED_OUT:
+		case HW_TLS_FAILED:
+		case HW_TOO_LARGE:
+		case HW_BAD_REPLY:
+		case HW_BAD_REQUEST:
+		case HW_NOT_FOUND:
+		case HW_DENIED:
+		case HW_THROTTLED:
+		case HW_SERVER_ERROR:
+		case HW_HIDDEN_FAILURE:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* Leaves the strand's location out; false when that is not wanted. */
+static bool
+skip(HwPager *pager, Strand *strand, const HwStatus *status)
+{
+	int			location = location_of(pager, strand);
+
+	if (!pager->question.skips_failed || !is_of_location(status->kind))
+		return false;
+	pager->skips[location].is_skipped = true;
+	pager->skips[location].status = *status;
+	for (int s = 0; s < pager->nstrands; s++)
+	{
+		Strand	   *other = &pager->strands[s];
+
+		if (location_of(pager, other) != location)
+			continue;
+		release_slots(pager, other);
+		hw_trial_free(&other->trial);
+		hw_page_free(other->part);
+		other->part = NULL;
+		other->is_done = true;
+	}
+	return true;
+}
+
+/* The strand cannot be read. */
+static void
+give_up(HwPager *pager, Strand *strand, const HwStatus *status)
+{
+	if (!skip(pager, strand, status))
+		fail(pager, status);
+}
+
 /* --- evidence ------------------------------------------------------- */
 
 static void
-restart(HwPager *pager, Strand *strand, HwDialect dialect)
+restart(HwPager *pager, Strand *strand)
 {
 	release_slots(pager, strand);
-	strand->dialect = dialect;
 	strand->offset = 0;
 	strand->last_ms = 0;
-}
-
-/* The other spelling, unless it was tried or there is none to try. */
-static bool
-try_other(HwPager *pager, Strand *strand)
-{
-	HwDialect	other = hw_dialect_other(strand->dialect);
-
-	strand->tried |= 1U << strand->dialect;
-	if (strand->dialect == HW_DIALECT_BARE || !hw_dialect_matters(&pager->lists) ||
-		!is_auto(pager) || (strand->tried & (1U << other)))
-		return false;
-	restart(pager, strand, other);
-	return true;
 }
 
 /* What is known of one location holds for all that share its endpoint. */
@@ -538,7 +580,7 @@ learn(HwPager *pager, const Strand *from, HwDialect dialect)
 
 		if (!strand->is_settled && strand->nslots == 0 &&
 			share_endpoint(pager, strand, from))
-			strand->dialect = dialect;
+			strand->trial.dialect = dialect;
 	}
 }
 
@@ -551,136 +593,51 @@ leave_out(HwPager *pager)
 		Strand	   *strand = &pager->strands[s];
 
 		if (!strand->is_settled && strand->nslots == 0)
-			strand->dialect = HW_DIALECT_BARE;
+			strand->trial.dialect = HW_DIALECT_BARE;
 	}
 }
 
-/*
- * A first page was refused.  True when the strand goes on in another way: in
- * the other spelling, from a page that was kept, or without the values.
- */
+/* Is the strand asked for in a spelling that is known to be the right one? */
 static bool
-survive_refusal(HwPager *pager, Strand *strand, const HwStatus *status)
+is_understood(const HwPager *pager, const Strand *strand)
 {
-	bool		was_first = strand->refusal.kind == HW_OK;
-
-	if (status->kind != HW_BAD_REQUEST || strand->is_settled)
-		return false;
-	if (was_first)
-		strand->refusal = *status;
-	if (try_other(pager, strand))
-		return true;
-	if (strand->was_empty || strand->stash)
-	{
-		/* The spelling before was accepted, so that answer stands. */
-		release_slots(pager, strand);
-		strand->dialect = hw_dialect_other(strand->dialect);
-		if (strand->was_empty)
-		{
-			learn(pager, strand, strand->dialect);
-			strand->is_done = strand->is_settled = true;
-			strand->census.is_whole = true;
-		}
-		return true;
-	}
-	if (strand->dialect != HW_DIALECT_BARE && hw_dialect_has_optional(&pager->lists) &&
-		is_auto(pager))
-	{
-		restart(pager, strand, HW_DIALECT_BARE);
-		leave_out(pager);
-		return true;
-	}
-	return false;
-}
-
-/*
- * Does a page show that none of the spelled conditions was understood?  Each
- * has to be broken by some row, since one may have no effect in any spelling
- * while the others have; and none of the rows may meet them all.
- */
-static bool
-is_all_ignored(const HwPage *page, unsigned spelled)
-{
-	unsigned	broken = 0;
-
-	for (int i = 0; i < page->nelements; i++)
-	{
-		unsigned	mismatches = page->elements[i].mismatches & spelled;
-
-		if (mismatches == 0)
-			return false;
-		broken |= mismatches;
-	}
-	return broken == spelled;
-}
-
-/*
- * Weighs the first page of a strand.  True when it is to be handed out; the
- * page may be exchanged for one that came before.  False when the strand asks
- * in the other spelling first.
- */
-static bool
-accept_first(HwPager *pager, Strand *strand, unsigned spelled,
-			 HwPage **page, HwCursor *cursor)
-{
-	bool		is_ignored = false;
 	const HwEdition *edition = edition_of(pager, strand);
 
-	if (spelled == 0 || strand->dialect == HW_DIALECT_BARE)
-		return true;
-	for (int i = 0; i < (*page)->nelements; i++)
-		is_ignored |= ((*page)->elements[i].mismatches & spelled) != 0;
+	return edition->is_known && edition->dialect == strand->trial.dialect;
+}
 
-	if ((*page)->nelements > 0 && !is_ignored)
-	{
-		learn(pager, strand, strand->dialect);
-		return true;
-	}
-	if (is_ignored)
-	{
-		if (strand->stash == NULL && !strand->was_empty)
-		{
-			HwDialect	ignored = strand->dialect;
+/* The service has nothing of what was asked for. */
+static void
+end_empty(HwPager *pager, Strand *strand)
+{
+	strand->is_done = strand->is_settled = true;
+	strand->census.is_whole = true;
+	release_slots(pager, strand);
+}
 
-			if (!try_other(pager, strand))
-				return true;
-			strand->stash = *page;
-			strand->stash_cursor = *cursor;
-			strand->stash_dialect = ignored;
-			*page = NULL;
+/* Does as a trial says; true when a page is to be taken in. */
+static bool
+follow(HwPager *pager, Strand *strand, HwTrialResult result)
+{
+	if (strand->trial.shown != HW_DIALECT_AUTO)
+		learn(pager, strand, strand->trial.shown);
+	switch (result)
+	{
+		case HW_TRIAL_TAKE:
+			return true;
+		case HW_TRIAL_AGAIN:
+			restart(pager, strand);
+			if (strand->trial.dialect == HW_DIALECT_BARE)
+				leave_out(pager);
 			return false;
-		}
-		if (strand->was_empty && is_all_ignored(*page, spelled))
-		{
-			/* What is not understood is ignored: nothing was the answer. */
-			learn(pager, strand, hw_dialect_other(strand->dialect));
-			strand->is_done = strand->is_settled = true;
-			strand->census.is_whole = true;
+		case HW_TRIAL_NOTHING:
+			end_empty(pager, strand);
 			return false;
-		}
-		return true;
+		case HW_TRIAL_REFUSED:
+			give_up(pager, strand, &strand->trial.refusal);
+			return false;
 	}
-
-	/* Empty: nothing there, or not understood. */
-	if (strand->stash && !is_all_ignored(strand->stash, spelled))
-	{
-		hw_page_free(*page);
-		*page = strand->stash;
-		*cursor = strand->stash_cursor;
-		strand->dialect = strand->stash_dialect;
-		strand->stash = NULL;
-		return true;
-	}
-	if (strand->stash || strand->refusal.kind != HW_OK)
-	{
-		/* The other spelling was not understood, so this one was. */
-		learn(pager, strand, strand->dialect);
-		return true;
-	}
-	if (edition->is_known && edition->dialect == strand->dialect)
-		return true;
-	strand->was_empty = true;
-	return !try_other(pager, strand);
+	return false;
 }
 
 /*
@@ -694,19 +651,18 @@ accept_listless(HwPager *pager, Strand *strand, const HwPage *page)
 {
 	if (strand->was_listless && page->has_list)
 	{
-		strand->is_done = strand->is_settled = true;
-		strand->census.is_whole = true;
-		release_slots(pager, strand);
+		end_empty(pager, strand);
 		return false;
 	}
 	if (pager->question.table->rows == NULL || pager->has_list ||
 		page->total <= 0)
 		return true;
-	if (!strand->was_listless && strand->dialect != HW_DIALECT_BARE &&
+	if (!strand->was_listless && strand->trial.dialect != HW_DIALECT_BARE &&
 		hw_dialect_has_optional(&pager->lists))
 	{
 		strand->was_listless = true;
-		restart(pager, strand, HW_DIALECT_BARE);
+		strand->trial.dialect = HW_DIALECT_BARE;
+		restart(pager, strand);
 		return false;
 	}
 	pager->listless = page->total;
@@ -981,11 +937,11 @@ merge_group(HwPager *pager, Strand *strand, HwPage *page)
 	HwPage	   *pages[HW_MERGE_MAX];
 	HwStatus	status;
 
-	strand->stash = page;
+	strand->part = page;
 	if (index != first + pager->lists.group - 1)
 		return NULL;
 	for (int i = 0; i < pager->lists.group; i++)
-		pages[i] = pager->strands[first + i].stash;
+		pages[i] = pager->strands[first + i].part;
 	hw_status_clear(&status);
 	if (!hw_merge_pages(pager->question.api, pager->question.table,
 						pager->form, pages, pager->lists.group, first_limit(pager), &status))
@@ -997,55 +953,8 @@ merge_group(HwPager *pager, Strand *strand, HwPage *page)
 			return NULL;
 	}
 	page = pages[0];
-	pager->strands[first].stash = NULL;
+	pager->strands[first].part = NULL;
 	return page;
-}
-
-/* Does a failure say something of one project, and not of the account? */
-static bool
-is_of_location(HwKind kind)
-{
-	switch (kind)
-	{
-		case HW_NO_CONNECTION:
-		case HW_TIMED_OUT:
-		case HW_TLS_FAILED:
-		case HW_TOO_LARGE:
-		case HW_BAD_REPLY:
-		case HW_BAD_REQUEST:
-		case HW_NOT_FOUND:
-		case HW_DENIED:
-		case HW_THROTTLED:
-		case HW_SERVER_ERROR:
-		case HW_HIDDEN_FAILURE:
-			return true;
-		default:
-			return false;
-	}
-}
-
-/* Leaves the strand's location out; false when that is not wanted. */
-static bool
-skip(HwPager *pager, Strand *strand, const HwStatus *status)
-{
-	int			location = location_of(pager, strand);
-
-	if (!pager->question.skips_failed || !is_of_location(status->kind))
-		return false;
-	pager->skips[location].is_skipped = true;
-	pager->skips[location].status = *status;
-	for (int s = 0; s < pager->nstrands; s++)
-	{
-		Strand	   *other = &pager->strands[s];
-
-		if (location_of(pager, other) != location)
-			continue;
-		release_slots(pager, other);
-		hw_page_free(other->stash);
-		other->stash = NULL;
-		other->is_done = true;
-	}
-	return true;
 }
 
 static void
@@ -1061,6 +970,7 @@ hand_out(HwPager *pager, HwPage *page)
 static void
 collect(HwPager *pager, Strand *strand)
 {
+	HwTrial    *trial = &strand->trial;
 	Slot		slot = strand->slots[0];
 	HwAsked		asked[HW_ASKED_MAX + 1];
 	HwAsked		sent[HW_ASKED_MAX + 1];
@@ -1073,7 +983,7 @@ collect(HwPager *pager, Strand *strand)
 	const char *body = hw_fetch_body(slot.fetch, &bytes);
 
 	strand->last_ms = hw_fetch_done_ms(slot.fetch);
-	hw_dialect_values(&pager->lists, strand->choices, strand->dialect,
+	hw_dialect_values(&pager->lists, strand->choices, strand->trial.dialect,
 					  asked, sent);
 	if (status.kind == HW_OK)
 	{
@@ -1090,29 +1000,24 @@ collect(HwPager *pager, Strand *strand)
 
 	if (page == NULL)
 	{
-		if (survive_refusal(pager, strand, &status))
-		{
-			page = strand->stash;
-			slot.cursor = strand->stash_cursor;
-			strand->stash = NULL;
-			if (page == NULL)
-				return;
-		}
+		if (status.kind != HW_BAD_REQUEST)
+			give_up(pager, strand, &status);
+		else if (strand->is_settled)
+			give_up(pager, strand, trial->refusal.kind != HW_OK ?
+					&trial->refusal : &status);
 		else
-		{
-			if (strand->refusal.kind != HW_OK &&
-				status.kind == HW_BAD_REQUEST)
-				status = strand->refusal;
-			if (!skip(pager, strand, &status))
-				fail(pager, &status);
+			follow(pager, strand,
+				   hw_trial_refusal(trial, &status, &page, &slot.cursor));
+		if (page == NULL)
 			return;
-		}
 	}
 	else if (!strand->is_settled &&
-			 (!accept_first(pager, strand,
-							hw_dialect_spelled(&pager->lists, expected,
-											   nexpected),
-							&page, &slot.cursor) ||
+			 (!follow(pager, strand,
+					  hw_trial_page(trial, hw_dialect_spelled(&pager->lists,
+															  expected,
+															  nexpected),
+									is_understood(pager, strand), &page,
+									&slot.cursor)) ||
 			  !accept_listless(pager, strand, page)))
 	{
 		hw_page_free(page);
@@ -1266,7 +1171,7 @@ hw_pager_census(const HwPager *pager, int list, HwCensus *census)
 	*census = strand->census;
 	census->nreceived = strand->nreceived;
 	census->total = strand->total;
-	census->is_doubtful |= strand->dialect == HW_DIALECT_BARE;
+	census->is_doubtful |= strand->trial.dialect == HW_DIALECT_BARE;
 }
 
 bool
@@ -1331,7 +1236,7 @@ hw_pager_list(const HwPager *pager, int list, HwText *name,
 		strand->total >= strand->nreceived ? strand->total : -1;
 	return !pager->lists.is_lookup &&
 		!pager->skips[hw_lists_location(&pager->lists, list)].is_skipped &&
-		strand->dialect != HW_DIALECT_BARE &&
+		strand->trial.dialect != HW_DIALECT_BARE &&
 		hw_lists_name(&pager->lists, strand->choices, name);
 }
 
@@ -1353,7 +1258,7 @@ hw_pager_stats(const HwPager *pager, HwPagerStats *stats)
 	stats->nunfiltered = 0;
 	for (int s = 0; s < pager->nstrands; s++)
 		stats->nunfiltered += pager->strands[s].is_settled &&
-			pager->strands[s].dialect == HW_DIALECT_BARE;
+			pager->strands[s].trial.dialect == HW_DIALECT_BARE;
 	for (int s = 0; s < pager->nstrands; s++)
 	{
 		const Strand *strand = &pager->strands[s];
