@@ -21,7 +21,7 @@
 
 #include "core/ask.h"
 #include "core/merge.h"
-#include "core/seen.h"
+#include "core/sieve.h"
 #include "core/trial.h"
 
 /* Most pages of one pager in flight; the window option is below. */
@@ -41,6 +41,7 @@ typedef struct Strand
 	HwTrial		trial;			/* how to ask for it */
 	bool		is_settled;		/* the first page has been accepted */
 	bool		is_done;
+	bool		is_whole;		/* its end was seen */
 	bool		was_listless;	/* its list was left out; without conditions
 								 * it shows whether it has that name */
 	HwPage	   *part;			/* owned; waits for those of its group */
@@ -51,11 +52,8 @@ typedef struct Strand
 	bool		is_steady;		/* pages have come with that many */
 	long long	total;
 	long		nreceived;
-	HwCensus	census;
 	int			npages;
 	long long	last_ms;		/* when the page before came */
-	const char *last_key;		/* first key of the page before; owned */
-	int			last_count;		/* and how many elements it had */
 } Strand;
 
 /* Whether and why a location is left out. */
@@ -78,8 +76,7 @@ struct HwPager
 	Strand	   *strands;
 	int			nstrands;
 	int			current;
-	HwSeen	   *seen;
-	HwText		key;			/* room for the key being looked up */
+	HwSieve    *sieve;
 	HwPage	   *page;			/* being handed out */
 	int			element;
 	int			row;			/* in the element; -1 before the first */
@@ -137,7 +134,8 @@ open_strands(HwPager *pager, HwStatus *status)
 	bool		is_auto;
 
 	pager->strands = calloc(pager->lists.nlists + 1, sizeof(Strand));
-	if (pager->strands == NULL)
+	pager->sieve = hw_sieve_open(pager->question.table, pager->lists.nlists);
+	if (pager->strands == NULL || pager->sieve == NULL)
 		return no_memory(status);
 	pager->nstrands = pager->lists.nlists;
 	is_auto = pager->question.dialect == HW_DIALECT_AUTO;
@@ -147,7 +145,7 @@ open_strands(HwPager *pager, HwStatus *status)
 
 		hw_lists_choose(&pager->lists, s, strand->choices);
 		strand->is_done = hw_lists_contradict(&pager->lists, strand->choices);
-		strand->census.is_whole = strand->is_done;
+		strand->is_whole = strand->is_done;
 		strand->total = strand->is_done ? 0 : -1;
 		strand->step = pager->question.page_size;
 		hw_trial_init(&strand->trial, edition_of(pager, strand)->dialect,
@@ -222,11 +220,9 @@ hw_pager_open(HwClient *client, const HwQuestion *question, HwStatus *status)
 	}
 	pager->client = client;
 	pager->row = -1;
-	hw_text_init(&pager->key, 0);
 	pager->form = hw_form_open(question->api, question->table,
 							   question->columns, question->ncolumns);
-	pager->seen = hw_seen_open();
-	if (pager->form == NULL || pager->seen == NULL)
+	if (pager->form == NULL)
 		no_memory(status);
 	else if (copy_question(pager, question, status) &&
 			 open_locations(pager, question, status) &&
@@ -293,17 +289,14 @@ hw_pager_free(HwPager *pager)
 	{
 		hw_trial_free(&pager->strands[s].trial);
 		hw_page_free(pager->strands[s].part);
-		free((char *) pager->strands[s].last_key);
 	}
 	free(pager->strands);
 	hw_editions_close(&pager->editions);
 	free(pager->bases);
 	free(pager->skips);
 	hw_page_free(pager->page);
-	if (pager->seen)
-		hw_seen_close(pager->seen);
+	hw_sieve_close(pager->sieve);
 	hw_form_close(pager->form);
-	hw_text_free(&pager->key);
 	hw_lists_close(&pager->lists);
 	free((char *) pager->question.scope_id);
 	free((char *) pager->question.fetch.transport.ca_file);
@@ -611,7 +604,7 @@ static void
 end_empty(HwPager *pager, Strand *strand)
 {
 	strand->is_done = strand->is_settled = true;
-	strand->census.is_whole = true;
+	strand->is_whole = true;
 	release_slots(pager, strand);
 }
 
@@ -710,140 +703,17 @@ drift(HwPager *pager, const HwStatus *what)
 	}
 }
 
-/* A key is unique within its project. */
-static HwSeenResult
-note_key(HwPager *pager, const HwAsked *asked, const char *key, int strand)
-{
-	for (; asked->param; asked++)
-	{
-		if (asked->param->place == HW_IN_PATH)
-			break;
-	}
-	hw_text_reset(&pager->key);
-	hw_text_puts(&pager->key, asked->param ? asked->value : "");
-	hw_text_putc(&pager->key, '/');
-	if (!hw_text_puts(&pager->key, key))
-		return HW_SEEN_FAILED;
-	return hw_seen_note(pager->seen, pager->key.data, pager->key.length,
-						strand);
-}
-
-/* The row itself is the key; twice in one list it is two rows. */
-static HwSeenResult
-note_row(HwPager *pager, const HwAsked *asked, const HwElement *element,
-		 int strand, bool *is_changed)
-{
-	HwSeenResult result = HW_SEEN_FAILED;
-	const HwNode *name = hw_json_find(element->node,
-									  pager->question.table->columns[0].name);
-	HwText		row;
-
-	hw_text_init(&row, 0);
-	if (hw_json_print(element->node, &row))
-		result = note_key(pager, asked, hw_text_string(&row), strand);
-	hw_text_reset(&row);
-
-	/* A name that was counted otherwise before: the lists have changed. */
-	*is_changed = false;
-	if (result == HW_SEEN_NEW && name && hw_json_text(name) &&
-		hw_text_puts(&row, "name/") && hw_text_puts(&row, hw_json_text(name)))
-		*is_changed = note_key(pager, asked, hw_text_string(&row), strand) ==
-			HW_SEEN_ELSEWHERE;
-	hw_text_free(&row);
-	return result == HW_SEEN_HERE ? HW_SEEN_NEW : result;
-}
-
-/* Is this the page before once more?  A shifted list is not. */
-static bool
-repeats_last(const Strand *strand, const HwPage *page)
-{
-	return strand->last_key && page->elements[0].key &&
-		page->nelements == strand->last_count &&
-		strcmp(strand->last_key, page->elements[0].key) == 0;
-}
-
-static bool
-remember_page(Strand *strand, const HwPage *page)
-{
-	free((char *) strand->last_key);
-	strand->last_count = page->nelements;
-	return copy_text(&strand->last_key, page->nelements > 0 ?
-					 page->elements[0].key : NULL);
-}
-
 /* Decides which elements are handed out. */
 static bool
 sift(HwPager *pager, Strand *strand, HwPage *page, const HwAsked *asked,
 	 HwCursor cursor)
 {
-	int			index = (int) (strand - pager->strands);
-	int			nhere = 0;
-	const char *repeated = NULL;
 	HwStatus	status;
 
-	hw_status_clear(&status);
-	for (int i = 0; i < page->nelements; i++)
-	{
-		HwElement  *element = &page->elements[i];
-		HwSeenResult result = HW_SEEN_NEW;
-		bool		is_changed = false;
-
-		if (pager->question.table->merge == HW_UNION)
-			result = note_row(pager, asked, element, index, &is_changed);
-		else if (element->key)
-			result = note_key(pager, asked, element->key, index);
-		if (result == HW_SEEN_FAILED)
-		{
-			no_memory(&status);
-			return fail(pager, &status);
-		}
-		if (result == HW_SEEN_HERE)
-		{
-			nhere++;
-			repeated = element->key;
-		}
-		if (result == HW_SEEN_ELSEWHERE)
-			pager->stats.nrepeated++;
-		strand->census.lacks_key |= element->key == NULL;
-		strand->census.is_doubtful |= result != HW_SEEN_NEW ||
-			element->mismatches || !element->carries_own;
-		element->is_dropped = result != HW_SEEN_NEW ||
-			(element->key == NULL && pager->question.table->key &&
-			 !element->carries_own);
-		if (element->mismatches)
-		{
-			element->is_dropped = true;
-			pager->stats.ndropped++;
-		}
-		if (is_changed)
-		{
-			element->is_dropped = true;
-			hw_status_set(&status, HW_DRIFTED,
-						  "the counters changed while they were read");
-			if (!drift(pager, &status))
-				return false;
-		}
-	}
-	if (nhere > 0 && nhere == page->nelements && cursor.offset > 0 &&
-		repeats_last(strand, page))
-	{
-		hw_status_set(&status, HW_STUCK,
-					  "the page at offset %ld repeats rows of the pages before",
-					  cursor.offset);
+	if (!hw_sieve_page(pager->sieve, (int) (strand - pager->strands), page,
+					   asked, cursor.offset, &status))
 		return fail(pager, &status);
-	}
-	if (!remember_page(strand, page))
-	{
-		no_memory(&status);
-		return fail(pager, &status);
-	}
-	if (nhere > 0)
-	{
-		hw_status_set(&status, HW_DRIFTED, "%s \"%.100s\" came twice",
-					  pager->question.table->key, repeated);
-		return drift(pager, &status);
-	}
-	return true;
+	return status.kind == HW_OK || drift(pager, &status);
 }
 
 /* A key that was found need not be looked for in the other lists. */
@@ -897,7 +767,7 @@ move_on(HwPager *pager, Strand *strand, const HwPage *page, HwCursor cursor)
 	if (!has_pages(pager) || page->nelements == 0 ||
 		(page->nelements < cursor.limit && next == strand->total))
 	{
-		strand->is_done = strand->census.is_whole = true;
+		strand->is_done = strand->is_whole = true;
 		release_slots(pager, strand);
 		return;
 	}
@@ -1167,11 +1037,14 @@ void
 hw_pager_census(const HwPager *pager, int list, HwCensus *census)
 {
 	const Strand *strand = &pager->strands[list];
+	const HwSifted *sifted = hw_sieve_list(pager->sieve, list);
 
-	*census = strand->census;
 	census->nreceived = strand->nreceived;
 	census->total = strand->total;
-	census->is_doubtful |= strand->trial.dialect == HW_DIALECT_BARE;
+	census->is_whole = strand->is_whole;
+	census->lacks_key = sifted->lacks_key;
+	census->is_doubtful = sifted->is_doubtful ||
+		strand->trial.dialect == HW_DIALECT_BARE;
 }
 
 bool
@@ -1257,8 +1130,14 @@ hw_pager_stats(const HwPager *pager, HwPagerStats *stats)
 	stats->npages_expected = stats->total = 0;
 	stats->nunfiltered = 0;
 	for (int s = 0; s < pager->nstrands; s++)
+	{
+		const HwSifted *sifted = hw_sieve_list(pager->sieve, s);
+
+		stats->ndropped += sifted->ndropped;
+		stats->nrepeated += sifted->nrepeated;
 		stats->nunfiltered += pager->strands[s].is_settled &&
 			pager->strands[s].trial.dialect == HW_DIALECT_BARE;
+	}
 	for (int s = 0; s < pager->nstrands; s++)
 	{
 		const Strand *strand = &pager->strands[s];
