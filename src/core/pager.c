@@ -1131,20 +1131,21 @@ hw_pager_stats(const HwPager *pager, HwPagerStats *stats)
 	stats->nunfiltered = 0;
 	for (int s = 0; s < pager->nstrands; s++)
 	{
+		const Strand *strand = &pager->strands[s];
 		const HwSifted *sifted = hw_sieve_list(pager->sieve, s);
 
+		stats->total += strand->nreceived;
 		stats->ndropped += sifted->ndropped;
 		stats->nrepeated += sifted->nrepeated;
-		stats->nunfiltered += pager->strands[s].is_settled &&
-			pager->strands[s].trial.dialect == HW_DIALECT_BARE;
+		stats->nunfiltered += strand->is_settled &&
+			strand->trial.dialect == HW_DIALECT_BARE;
+		for (int i = 0; i < strand->nslots; i++)
+			add_counters(&stats->counters, &strand->slots[i]);
 	}
-	for (int s = 0; s < pager->nstrands; s++)
+	for (int s = 0; s < pager->nstrands && stats->npages_expected >= 0; s++)
 	{
 		const Strand *strand = &pager->strands[s];
 
-		stats->total += strand->nreceived;
-		for (int i = 0; i < strand->nslots; i++)
-			add_counters(&stats->counters, &strand->slots[i]);
 		if (strand->is_done)
 			stats->npages_expected += strand->npages;
 		else if (strand->total >= 0 && strand->step > 0 &&
@@ -1152,8 +1153,6 @@ hw_pager_stats(const HwPager *pager, HwPagerStats *stats)
 			stats->npages_expected += (long) (strand->total / strand->step) + 1;
 		else
 			stats->npages_expected = -1;
-		if (stats->npages_expected < 0)
-			break;
 	}
 	if (pager->current < pager->nstrands)
 		stats->total = -1;

@@ -1347,6 +1347,16 @@ test_wait(void)
 	is_int(why->kind, HW_THROTTLED, "because of this");
 	hw_pager_free(pager);
 
+	/* Lists whose first pages are on their way have cost something. */
+	ask_anew();
+	question.window = 4;
+	pager = open_pager(client, "quotas=300;id=counted", &status);
+	is_int(hw_pager_next(pager), HW_PAGER_WAIT, "the pages of two lists");
+	hw_client_drive(client, &status);
+	hw_pager_stats(pager, &stats);
+	is_int(stats.counters.nrequests, 2, "are counted when they are sent");
+	hw_pager_free(pager);
+
 	ask_anew();
 	pager = open_pager(client, "quotas=300;id=place", &status);
 	hw_pager_place(pager, place, sizeof(place));
