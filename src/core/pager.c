@@ -870,11 +870,8 @@ collect(HwPager *pager, Strand *strand)
 
 	if (page == NULL)
 	{
-		if (status.kind != HW_BAD_REQUEST)
+		if (status.kind != HW_BAD_REQUEST || strand->is_settled)
 			give_up(pager, strand, &status);
-		else if (strand->is_settled)
-			give_up(pager, strand, trial->refusal.kind != HW_OK ?
-					&trial->refusal : &status);
 		else
 			follow(pager, strand,
 				   hw_trial_refusal(trial, &status, &page, &slot.cursor));

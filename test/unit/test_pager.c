@@ -1325,6 +1325,24 @@ test_failures(void)
 	is_stopped("id=header", HW_BAD_VALUE);
 }
 
+/* A page is refused in a spelling that the pages before were answered in. */
+static void
+test_refused_later(void)
+{
+	Outcome		outcome;
+
+	ask_anew();
+	question.page_size = 20;
+	where("quota_status", "normal", NULL);
+	run("quotas=1000;spelling=short;fail=400;fail_on=offset=20;id=later",
+		&outcome);
+	is_int(outcome.state, HW_PAGER_FAILED, "the second page is refused");
+	is_int(outcome.nrows, 20, "behind the rows of the first");
+	is_string(outcome.status.text, "Bad request",
+			  "not for the words that its first spelling was refused with");
+	hw_text_free(&outcome.rows);
+}
+
 static void
 test_wait(void)
 {
@@ -1587,6 +1605,7 @@ main(void)
 	test_ignored_key();
 	test_tables();
 	test_failures();
+	test_refused_later();
 	test_wait();
 	test_cached();
 	test_freed();
