@@ -5,12 +5,6 @@
  *
  * Knows nothing of PostgreSQL: no palloc, no ereport, no waiting.
  *
- * The offset of the next page is the number of rows received, never of those
- * asked for: a service may hand out fewer than the limit.  A list ends with an
- * empty page, or with a page below the limit that reaches the total; the total
- * alone ends nothing, since it is not documented what it counts, and one below
- * the rows that have come counts something else.
- *
  *-------------------------------------------------------------------------
  */
 #include "core/pager.h"
@@ -22,39 +16,7 @@
 #include "core/ask.h"
 #include "core/merge.h"
 #include "core/sieve.h"
-#include "core/trial.h"
-
-/* Most pages of one pager in flight; the window option is below. */
-#define SLOTS_MAX 64
-
-/* A page that was asked for. */
-typedef struct Slot
-{
-	HwFetch    *fetch;
-	HwCursor	cursor;
-	bool		is_reused;
-} Slot;
-
-typedef struct Strand
-{
-	int			choices[HW_ASKED_MAX];	/* index of each binding's value */
-	HwTrial		trial;			/* how to ask for it */
-	bool		is_settled;		/* the first page has been accepted */
-	bool		is_done;
-	bool		is_whole;		/* its end was seen */
-	bool		was_listless;	/* its list was left out; without conditions
-								 * it shows whether it has that name */
-	HwPage	   *part;			/* owned; waits for those of its group */
-	Slot		slots[SLOTS_MAX];	/* in the order of their offsets */
-	int			nslots;
-	long		offset;			/* of the next page to ask for */
-	int			step;			/* rows a full page turned out to have */
-	bool		is_steady;		/* pages have come with that many */
-	long long	total;
-	long		nreceived;
-	int			npages;
-	long long	last_ms;		/* when the page before came */
-} Strand;
+#include "core/strand.h"
 
 /* Whether and why a location is left out. */
 typedef struct Skip
@@ -73,7 +35,7 @@ struct HwPager
 	Skip	   *skips;			/* by location */
 	HwForm	   *form;
 	HwLists		lists;			/* what the strands are of */
-	Strand	   *strands;
+	HwStrand   *strands;
 	int			nstrands;
 	int			current;
 	HwSieve    *sieve;
@@ -94,23 +56,30 @@ struct HwPager
 /* --- places --------------------------------------------------------- */
 
 static int
-location_of(const HwPager *pager, const Strand *strand)
+location_of(const HwPager *pager, const HwStrand *strand)
 {
 	return hw_lists_location(&pager->lists, (int) (strand - pager->strands));
 }
 
 static const HwEdition *
-edition_of(const HwPager *pager, const Strand *strand)
+edition_of(const HwPager *pager, const HwStrand *strand)
 {
 	return &pager->editions.at[location_of(pager, strand)];
 }
 
 /* Are two strands read at one endpoint? */
 static bool
-share_endpoint(const HwPager *pager, const Strand *a, const Strand *b)
+share_endpoint(const HwPager *pager, const HwStrand *a, const HwStrand *b)
 {
 	return hw_editions_share(&pager->editions, location_of(pager, a),
 							 location_of(pager, b));
+}
+
+static bool
+has_pages(const HwPager *pager)
+{
+	return pager->question.api->paging.style == HW_OFFSET &&
+		pager->question.table->key != NULL;
 }
 
 /* --- opening -------------------------------------------------------- */
@@ -133,7 +102,7 @@ open_strands(HwPager *pager, HwStatus *status)
 {
 	bool		is_auto;
 
-	pager->strands = calloc(pager->lists.nlists + 1, sizeof(Strand));
+	pager->strands = calloc(pager->lists.nlists + 1, sizeof(HwStrand));
 	pager->sieve = hw_sieve_open(pager->question.table, pager->lists.nlists);
 	if (pager->strands == NULL || pager->sieve == NULL)
 		return no_memory(status);
@@ -141,13 +110,15 @@ open_strands(HwPager *pager, HwStatus *status)
 	is_auto = pager->question.dialect == HW_DIALECT_AUTO;
 	for (int s = 0; s < pager->nstrands; s++)
 	{
-		Strand	   *strand = &pager->strands[s];
+		HwStrand   *strand = &pager->strands[s];
 
 		hw_lists_choose(&pager->lists, s, strand->choices);
-		strand->is_done = hw_lists_contradict(&pager->lists, strand->choices);
-		strand->is_whole = strand->is_done;
-		strand->total = strand->is_done ? 0 : -1;
-		strand->step = pager->question.page_size;
+		hw_strand_init(strand, has_pages(pager), pager->question.page_size);
+		if (hw_lists_contradict(&pager->lists, strand->choices))
+		{
+			strand->is_done = strand->is_whole = true;
+			strand->total = 0;
+		}
 		hw_trial_init(&strand->trial, edition_of(pager, strand)->dialect,
 					  is_auto && hw_dialect_matters(&pager->lists),
 					  is_auto && hw_dialect_has_optional(&pager->lists));
@@ -170,8 +141,8 @@ copy_question(HwPager *pager, const HwQuestion *question, HwStatus *status)
 	copy->fetch.transport.proxy = NULL;
 	copy->fetch.iam_endpoint = NULL;
 	copy->fetch.domain_id = NULL;
-	if (copy->window > SLOTS_MAX)
-		copy->window = SLOTS_MAX;
+	if (copy->window > HW_SLOTS_MAX)
+		copy->window = HW_SLOTS_MAX;
 
 	if (!copy_text(&copy->scope_id, question->scope_id) ||
 		!copy_text(&copy->fetch.transport.ca_file,
@@ -234,49 +205,11 @@ hw_pager_open(HwClient *client, const HwQuestion *question, HwStatus *status)
 
 /* --- closing -------------------------------------------------------- */
 
-/* What a request that was sent for this pager has cost so far. */
-static void
-add_counters(HwCounters *sum, const Slot *slot)
-{
-	HwCounters	counters;
-
-	if (slot->is_reused)
-		return;
-	hw_fetch_counters(slot->fetch, &counters);
-	sum->nrequests += counters.nrequests;
-	sum->nretries += counters.nretries;
-	sum->bytes += counters.bytes;
-	sum->waited_ms += counters.waited_ms;
-}
-
-static void
-slot_release(HwPager *pager, Slot *slot)
-{
-	add_counters(&pager->stats.counters, slot);
-	if (slot->is_reused)
-	{
-		long		age_ms = hw_fetch_age_ms(slot->fetch);
-
-		pager->stats.ncached++;
-		if (age_ms > pager->stats.cache_age_ms)
-			pager->stats.cache_age_ms = age_ms;
-	}
-	hw_fetch_release(slot->fetch);
-}
-
-static void
-release_slots(HwPager *pager, Strand *strand)
-{
-	for (int i = 0; i < strand->nslots; i++)
-		slot_release(pager, &strand->slots[i]);
-	strand->nslots = 0;
-}
-
 void
 hw_pager_cancel(HwPager *pager)
 {
 	for (int s = 0; pager->strands && s < pager->nstrands; s++)
-		release_slots(pager, &pager->strands[s]);
+		hw_strand_drop(&pager->strands[s]);
 }
 
 void
@@ -284,12 +217,8 @@ hw_pager_free(HwPager *pager)
 {
 	if (pager == NULL)
 		return;
-	hw_pager_cancel(pager);
 	for (int s = 0; pager->strands && s < pager->nstrands; s++)
-	{
-		hw_trial_free(&pager->strands[s].trial);
-		hw_page_free(pager->strands[s].part);
-	}
+		hw_strand_abandon(&pager->strands[s]);
 	free(pager->strands);
 	hw_editions_close(&pager->editions);
 	free(pager->bases);
@@ -318,15 +247,16 @@ fail(HwPager *pager, const HwStatus *status)
 }
 
 static bool
-ask(HwPager *pager, Strand *strand, HwCursor cursor)
+ask(HwPager *pager, HwStrand *strand, HwCursor cursor)
 {
 	const HwQuestion *question = &pager->question;
-	Slot	   *slot = &strand->slots[strand->nslots];
 	HwAsked		asked[HW_ASKED_MAX + 1];
 	HwAsked		sent[HW_ASKED_MAX + 1];
 	const char *scope_id = question->scope_id;
 	HwFetchOptions options = question->fetch;
 	HwRequest	request;
+	HwFetch    *fetch = NULL;
+	bool		is_reused;
 	HwStatus	status;
 
 	if (strand->trial.dialect == HW_DIALECT_BARE && options.statement == 0)
@@ -344,30 +274,20 @@ ask(HwPager *pager, Strand *strand, HwCursor cursor)
 			a->param->place == HW_IN_PATH)
 			scope_id = a->value;
 	}
-	slot->fetch = NULL;
 	if (hw_ask(question->service, question->api,
 			   &pager->bases[location_of(pager, strand)], sent, scope_id, cursor,
 			   &request, &status))
-		slot->fetch = hw_client_fetch(pager->client, &request,
-									  &options, &slot->is_reused,
-									  &status);
+		fetch = hw_client_fetch(pager->client, &request, &options, &is_reused,
+								&status);
 	hw_request_free(&request);
-	if (slot->fetch == NULL)
+	if (fetch == NULL)
 		return fail(pager, &status);
-	slot->cursor = cursor;
-	strand->nslots++;
-	pager->has_asked |= !slot->is_reused;
+	hw_strand_add(strand, fetch, cursor, is_reused);
+	pager->has_asked |= !is_reused;
 	return true;
 }
 
 /* --- asking ahead --------------------------------------------------- */
-
-static bool
-has_pages(const HwPager *pager)
-{
-	return pager->question.api->paging.style == HW_OFFSET &&
-		pager->question.table->key != NULL;
-}
 
 /* Rows that the reader still wants; 0 when it wants all. */
 static long
@@ -394,22 +314,8 @@ first_limit(const HwPager *pager)
 	return limit < paging->size_min ? paging->size_min : (int) limit;
 }
 
-/* May one more page of the strand be asked for before the last has come? */
 static bool
-can_ask_ahead(const Strand *strand)
-{
-	if (strand->nslots == 0)
-		return true;
-
-	/*
-	 * After a page below the limit it is not known whether the service hands
-	 * out fewer at a time, or the total counts more than the list has.
-	 */
-	return strand->is_steady && strand->offset < strand->total;
-}
-
-static bool
-ask_next(HwPager *pager, Strand *strand)
+ask_next(HwPager *pager, HwStrand *strand)
 {
 	const HwPaging *paging = &pager->question.api->paging;
 	HwCursor	cursor = {.offset = strand->offset};
@@ -428,10 +334,7 @@ ask_next(HwPager *pager, Strand *strand)
 					  paging->offset_max);
 		return fail(pager, &status);
 	}
-	if (!ask(pager, strand, cursor))
-		return false;
-	strand->offset += strand->is_settled ? strand->step : cursor.limit;
-	return true;
+	return ask(pager, strand, cursor);
 }
 
 /*
@@ -439,7 +342,7 @@ ask_next(HwPager *pager, Strand *strand)
  * if that is read elsewhere, where another edition may be in use.
  */
 static bool
-awaits_spelling(const HwPager *pager, const Strand *strand)
+awaits_spelling(const HwPager *pager, const HwStrand *strand)
 {
 	if (!hw_dialect_matters(&pager->lists) ||
 		pager->question.dialect != HW_DIALECT_AUTO ||
@@ -464,15 +367,14 @@ fill(HwPager *pager)
 		window = 1;
 	for (int s = pager->current; s < pager->nstrands; s++)
 	{
-		Strand	   *strand = &pager->strands[s];
+		HwStrand   *strand = &pager->strands[s];
 
 		/* Its first page will show whether and how to ask for the others. */
 		if (s > pager->current &&
 			(pager->lists.is_lookup || awaits_spelling(pager, strand)))
 			break;
 		nflying += strand->nslots;
-		while (!strand->is_done && strand->nslots < SLOTS_MAX &&
-			   can_ask_ahead(strand) &&
+		while (!strand->is_done && hw_strand_can_ask_ahead(strand) &&
 			   (nflying < window || (s == pager->current &&
 									 strand->nslots == 0)))
 		{
@@ -521,7 +423,7 @@ is_of_location(HwKind kind)
 
 /* Leaves the strand's location out; false when that is not wanted. */
 static bool
-skip(HwPager *pager, Strand *strand, const HwStatus *status)
+skip(HwPager *pager, HwStrand *strand, const HwStatus *status)
 {
 	int			location = location_of(pager, strand);
 
@@ -531,22 +433,18 @@ skip(HwPager *pager, Strand *strand, const HwStatus *status)
 	pager->skips[location].status = *status;
 	for (int s = 0; s < pager->nstrands; s++)
 	{
-		Strand	   *other = &pager->strands[s];
+		HwStrand   *other = &pager->strands[s];
 
 		if (location_of(pager, other) != location)
 			continue;
-		release_slots(pager, other);
-		hw_trial_free(&other->trial);
-		hw_page_free(other->part);
-		other->part = NULL;
-		other->is_done = true;
+		hw_strand_abandon(other);
 	}
 	return true;
 }
 
 /* The strand cannot be read. */
 static void
-give_up(HwPager *pager, Strand *strand, const HwStatus *status)
+give_up(HwPager *pager, HwStrand *strand, const HwStatus *status)
 {
 	if (!skip(pager, strand, status))
 		fail(pager, status);
@@ -554,22 +452,14 @@ give_up(HwPager *pager, Strand *strand, const HwStatus *status)
 
 /* --- evidence ------------------------------------------------------- */
 
-static void
-restart(HwPager *pager, Strand *strand)
-{
-	release_slots(pager, strand);
-	strand->offset = 0;
-	strand->last_ms = 0;
-}
-
 /* What is known of one location holds for all that share its endpoint. */
 static void
-learn(HwPager *pager, const Strand *from, HwDialect dialect)
+learn(HwPager *pager, const HwStrand *from, HwDialect dialect)
 {
 	hw_editions_learn(&pager->editions, location_of(pager, from), dialect);
 	for (int s = pager->current + 1; s < pager->nstrands; s++)
 	{
-		Strand	   *strand = &pager->strands[s];
+		HwStrand   *strand = &pager->strands[s];
 
 		if (!strand->is_settled && strand->nslots == 0 &&
 			share_endpoint(pager, strand, from))
@@ -583,7 +473,7 @@ leave_out(HwPager *pager)
 {
 	for (int s = pager->current + 1; s < pager->nstrands; s++)
 	{
-		Strand	   *strand = &pager->strands[s];
+		HwStrand   *strand = &pager->strands[s];
 
 		if (!strand->is_settled && strand->nslots == 0)
 			strand->trial.dialect = HW_DIALECT_BARE;
@@ -592,25 +482,16 @@ leave_out(HwPager *pager)
 
 /* Is the strand asked for in a spelling that is known to be the right one? */
 static bool
-is_understood(const HwPager *pager, const Strand *strand)
+is_understood(const HwPager *pager, const HwStrand *strand)
 {
 	const HwEdition *edition = edition_of(pager, strand);
 
 	return edition->is_known && edition->dialect == strand->trial.dialect;
 }
 
-/* The service has nothing of what was asked for. */
-static void
-end_empty(HwPager *pager, Strand *strand)
-{
-	strand->is_done = strand->is_settled = true;
-	strand->is_whole = true;
-	release_slots(pager, strand);
-}
-
 /* Does as a trial says; true when a page is to be taken in. */
 static bool
-follow(HwPager *pager, Strand *strand, HwTrialResult result)
+follow(HwPager *pager, HwStrand *strand, HwTrialResult result)
 {
 	if (strand->trial.shown != HW_DIALECT_AUTO)
 		learn(pager, strand, strand->trial.shown);
@@ -619,12 +500,12 @@ follow(HwPager *pager, Strand *strand, HwTrialResult result)
 		case HW_TRIAL_TAKE:
 			return true;
 		case HW_TRIAL_AGAIN:
-			restart(pager, strand);
+			hw_strand_restart(strand);
 			if (strand->trial.dialect == HW_DIALECT_BARE)
 				leave_out(pager);
 			return false;
 		case HW_TRIAL_NOTHING:
-			end_empty(pager, strand);
+			hw_strand_end(strand, true);
 			return false;
 		case HW_TRIAL_REFUSED:
 			give_up(pager, strand, &strand->trial.refusal);
@@ -640,11 +521,11 @@ follow(HwPager *pager, Strand *strand, HwTrialResult result)
  * asked without its conditions first.
  */
 static bool
-accept_listless(HwPager *pager, Strand *strand, const HwPage *page)
+accept_listless(HwPager *pager, HwStrand *strand, const HwPage *page)
 {
 	if (strand->was_listless && page->has_list)
 	{
-		end_empty(pager, strand);
+		hw_strand_end(strand, true);
 		return false;
 	}
 	if (pager->question.table->rows == NULL || pager->has_list ||
@@ -655,7 +536,7 @@ accept_listless(HwPager *pager, Strand *strand, const HwPage *page)
 	{
 		strand->was_listless = true;
 		strand->trial.dialect = HW_DIALECT_BARE;
-		restart(pager, strand);
+		hw_strand_restart(strand);
 		return false;
 	}
 	pager->listless = page->total;
@@ -705,7 +586,7 @@ drift(HwPager *pager, const HwStatus *what)
 
 /* Decides which elements are handed out. */
 static bool
-sift(HwPager *pager, Strand *strand, HwPage *page, const HwAsked *asked,
+sift(HwPager *pager, HwStrand *strand, HwPage *page, const HwAsked *asked,
 	 HwCursor cursor)
 {
 	HwStatus	status;
@@ -718,7 +599,7 @@ sift(HwPager *pager, Strand *strand, HwPage *page, const HwAsked *asked,
 
 /* A key that was found need not be looked for in the other lists. */
 static void
-end_lookup(HwPager *pager, const Strand *strand, const HwPage *page)
+end_lookup(HwPager *pager, const HwStrand *strand, const HwPage *page)
 {
 	int			index = (int) (strand - pager->strands);
 	int			end = index - index % pager->lists.group + pager->lists.group;
@@ -729,14 +610,11 @@ end_lookup(HwPager *pager, const Strand *strand, const HwPage *page)
 	if (!pager->lists.is_lookup || !is_found)
 		return;
 	for (int s = index; s < end; s++)
-	{
-		release_slots(pager, &pager->strands[s]);
-		pager->strands[s].is_done = true;
-	}
+		hw_strand_end(&pager->strands[s], false);
 }
 
 static bool
-check_total(HwPager *pager, Strand *strand, const HwPage *page)
+check_total(HwPager *pager, HwStrand *strand, const HwPage *page)
 {
 	HwStatus	status;
 
@@ -755,52 +633,12 @@ check_total(HwPager *pager, Strand *strand, const HwPage *page)
 	return true;
 }
 
-/* Where the strand goes on after a page at a place of the list. */
-static void
-move_on(HwPager *pager, Strand *strand, const HwPage *page, HwCursor cursor)
-{
-	long		next = cursor.offset + page->nelements;
-
-	strand->nreceived += page->nelements;
-	strand->npages++;
-	strand->is_settled = true;
-	if (!has_pages(pager) || page->nelements == 0 ||
-		(page->nelements < cursor.limit && next == strand->total))
-	{
-		strand->is_done = strand->is_whole = true;
-		release_slots(pager, strand);
-		return;
-	}
-	if (pager->question.is_census)
-	{
-		strand->is_done = true;
-		release_slots(pager, strand);
-		return;
-	}
-	if (page->nelements == cursor.limit)
-	{
-		strand->is_steady = true;
-		strand->step = pager->question.page_size;
-	}
-	else
-	{
-		strand->is_steady = page->nelements == strand->step;
-		strand->step = page->nelements;
-	}
-	if (strand->nslots == 0 || strand->slots[0].cursor.offset != next)
-	{
-		/* What was asked ahead is not what comes next. */
-		release_slots(pager, strand);
-		strand->offset = next;
-	}
-}
-
 /*
  * Adds up the pages of a group once its last strand is here.  NULL while
  * others are missing, or after a failure.
  */
 static HwPage *
-merge_group(HwPager *pager, Strand *strand, HwPage *page)
+merge_group(HwPager *pager, HwStrand *strand, HwPage *page)
 {
 	int			index = (int) (strand - pager->strands);
 	int			first = index - index % pager->lists.group;
@@ -838,10 +676,10 @@ hand_out(HwPager *pager, HwPage *page)
 
 /* Takes in the page that has arrived for a strand. */
 static void
-collect(HwPager *pager, Strand *strand)
+collect(HwPager *pager, HwStrand *strand)
 {
 	HwTrial    *trial = &strand->trial;
-	Slot		slot = strand->slots[0];
+	HwSlot		slot = strand->slots[0];
 	HwAsked		asked[HW_ASKED_MAX + 1];
 	HwAsked		sent[HW_ASKED_MAX + 1];
 	HwExpected	expected[HW_ASKED_MAX];
@@ -852,7 +690,6 @@ collect(HwPager *pager, Strand *strand)
 	size_t		bytes;
 	const char *body = hw_fetch_body(slot.fetch, &bytes);
 
-	strand->last_ms = hw_fetch_done_ms(slot.fetch);
 	hw_dialect_values(&pager->lists, strand->choices, strand->trial.dialect,
 					  asked, sent);
 	if (status.kind == HW_OK)
@@ -864,9 +701,7 @@ collect(HwPager *pager, Strand *strand)
 		else
 			pager->has_list |= page->has_list;
 	}
-	strand->nslots--;
-	memmove(strand->slots, strand->slots + 1, strand->nslots * sizeof(Slot));
-	slot_release(pager, &slot);
+	hw_strand_shift(strand);
 
 	if (page == NULL)
 	{
@@ -896,7 +731,9 @@ collect(HwPager *pager, Strand *strand)
 		hw_page_free(page);
 		return;
 	}
-	move_on(pager, strand, page, slot.cursor);
+	hw_strand_move_on(strand, page->nelements, slot.cursor);
+	if (pager->question.is_census)
+		hw_strand_end(strand, false);
 	end_lookup(pager, strand, page);
 	if (pager->question.table->merge == HW_SUM)
 		page = merge_group(pager, strand, page);
@@ -928,7 +765,7 @@ hw_pager_next(HwPager *pager)
 {
 	for (;;)
 	{
-		Strand	   *strand;
+		HwStrand   *strand;
 
 		if (pager->page && next_row(pager))
 		{
@@ -962,7 +799,7 @@ hw_pager_next(HwPager *pager)
 bool
 hw_pager_is_ready(const HwPager *pager)
 {
-	const Strand *strand;
+	const HwStrand *strand;
 
 	if (pager->page || pager->has_failed || pager->current == pager->nstrands)
 		return true;
@@ -1033,7 +870,7 @@ hw_pager_page_size(const HwPager *pager)
 void
 hw_pager_census(const HwPager *pager, int list, HwCensus *census)
 {
-	const Strand *strand = &pager->strands[list];
+	const HwStrand *strand = &pager->strands[list];
 	const HwSifted *sifted = hw_sieve_list(pager->sieve, list);
 
 	census->nreceived = strand->nreceived;
@@ -1100,7 +937,7 @@ bool
 hw_pager_list(const HwPager *pager, int list, HwText *name,
 			  long long *nrows)
 {
-	const Strand *strand = &pager->strands[list];
+	const HwStrand *strand = &pager->strands[list];
 
 	*nrows = strand->is_done && !pager->question.is_census ? strand->nreceived :
 		strand->total >= strand->nreceived ? strand->total : -1;
@@ -1124,11 +961,9 @@ hw_pager_stats(const HwPager *pager, HwPagerStats *stats)
 		if (i == 0 || stats->dialect_is_known)
 			stats->dialect = pager->editions.at[i].dialect;
 	}
-	stats->npages_expected = stats->total = 0;
-	stats->nunfiltered = 0;
 	for (int s = 0; s < pager->nstrands; s++)
 	{
-		const Strand *strand = &pager->strands[s];
+		const HwStrand *strand = &pager->strands[s];
 		const HwSifted *sifted = hw_sieve_list(pager->sieve, s);
 
 		stats->total += strand->nreceived;
@@ -1136,20 +971,18 @@ hw_pager_stats(const HwPager *pager, HwPagerStats *stats)
 		stats->nrepeated += sifted->nrepeated;
 		stats->nunfiltered += strand->is_settled &&
 			strand->trial.dialect == HW_DIALECT_BARE;
-		for (int i = 0; i < strand->nslots; i++)
-			add_counters(&stats->counters, &strand->slots[i]);
+		stats->ncached += strand->ncached;
+		if (strand->cache_age_ms > stats->cache_age_ms)
+			stats->cache_age_ms = strand->cache_age_ms;
+		hw_strand_add_counters(strand, &stats->counters);
 	}
 	for (int s = 0; s < pager->nstrands && stats->npages_expected >= 0; s++)
 	{
-		const Strand *strand = &pager->strands[s];
+		long		npages = hw_strand_pages_expected(&pager->strands[s],
+													  paging->offset_max);
 
-		if (strand->is_done)
-			stats->npages_expected += strand->npages;
-		else if (strand->total >= 0 && strand->step > 0 &&
-				 strand->total <= paging->offset_max)
-			stats->npages_expected += (long) (strand->total / strand->step) + 1;
-		else
-			stats->npages_expected = -1;
+		stats->npages_expected = npages < 0 ? -1 :
+			stats->npages_expected + npages;
 	}
 	if (pager->current < pager->nstrands)
 		stats->total = -1;
@@ -1158,7 +991,7 @@ hw_pager_stats(const HwPager *pager, HwPagerStats *stats)
 long
 hw_pager_wait_ms(const HwPager *pager, const HwStatus **why)
 {
-	const Strand *strand;
+	const HwStrand *strand;
 
 	if (pager->current >= pager->nstrands)
 		return -1;
