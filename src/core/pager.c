@@ -53,28 +53,6 @@ struct HwPager
 	HwPagerStats stats;
 };
 
-/* --- places --------------------------------------------------------- */
-
-static int
-location_of(const HwPager *pager, const HwStrand *strand)
-{
-	return hw_lists_location(&pager->lists, (int) (strand - pager->strands));
-}
-
-static const HwEdition *
-edition_of(const HwPager *pager, const HwStrand *strand)
-{
-	return &pager->editions.at[location_of(pager, strand)];
-}
-
-/* Are two strands read at one endpoint? */
-static bool
-share_endpoint(const HwPager *pager, const HwStrand *a, const HwStrand *b)
-{
-	return hw_editions_share(&pager->editions, location_of(pager, a),
-							 location_of(pager, b));
-}
-
 static bool
 has_pages(const HwPager *pager)
 {
@@ -112,6 +90,8 @@ open_strands(HwPager *pager, HwStatus *status)
 	{
 		HwStrand   *strand = &pager->strands[s];
 
+		strand->list = s;
+		strand->location = hw_lists_location(&pager->lists, s);
 		hw_lists_choose(&pager->lists, s, strand->choices);
 		hw_strand_init(strand, has_pages(pager), pager->question.page_size);
 		if (hw_lists_contradict(&pager->lists, strand->choices))
@@ -119,7 +99,8 @@ open_strands(HwPager *pager, HwStatus *status)
 			strand->is_done = strand->is_whole = true;
 			strand->total = 0;
 		}
-		hw_trial_init(&strand->trial, edition_of(pager, strand)->dialect,
+		hw_trial_init(&strand->trial,
+					  pager->editions.at[strand->location].dialect,
 					  is_auto && hw_dialect_matters(&pager->lists),
 					  is_auto && hw_dialect_has_optional(&pager->lists));
 	}
@@ -275,7 +256,7 @@ ask(HwPager *pager, HwStrand *strand, HwCursor cursor)
 			scope_id = a->value;
 	}
 	if (hw_ask(question->service, question->api,
-			   &pager->bases[location_of(pager, strand)], sent, scope_id, cursor,
+			   &pager->bases[strand->location], sent, scope_id, cursor,
 			   &request, &status))
 		fetch = hw_client_fetch(pager->client, &request, &options, &is_reused,
 								&status);
@@ -346,11 +327,12 @@ awaits_spelling(const HwPager *pager, const HwStrand *strand)
 {
 	if (!hw_dialect_matters(&pager->lists) ||
 		pager->question.dialect != HW_DIALECT_AUTO ||
-		edition_of(pager, strand)->is_known)
+		pager->editions.at[strand->location].is_known)
 		return false;
 	for (int s = pager->current; &pager->strands[s] < strand; s++)
 	{
-		if (share_endpoint(pager, &pager->strands[s], strand))
+		if (hw_editions_share(&pager->editions, pager->strands[s].location,
+							  strand->location))
 			return true;
 	}
 	return false;
@@ -425,19 +407,16 @@ is_of_location(HwKind kind)
 static bool
 skip(HwPager *pager, HwStrand *strand, const HwStatus *status)
 {
-	int			location = location_of(pager, strand);
-
 	if (!pager->question.skips_failed || !is_of_location(status->kind))
 		return false;
-	pager->skips[location].is_skipped = true;
-	pager->skips[location].status = *status;
+	pager->skips[strand->location].is_skipped = true;
+	pager->skips[strand->location].status = *status;
 	for (int s = 0; s < pager->nstrands; s++)
 	{
 		HwStrand   *other = &pager->strands[s];
 
-		if (location_of(pager, other) != location)
-			continue;
-		hw_strand_abandon(other);
+		if (other->location == strand->location)
+			hw_strand_abandon(other);
 	}
 	return true;
 }
@@ -456,13 +435,14 @@ give_up(HwPager *pager, HwStrand *strand, const HwStatus *status)
 static void
 learn(HwPager *pager, const HwStrand *from, HwDialect dialect)
 {
-	hw_editions_learn(&pager->editions, location_of(pager, from), dialect);
+	hw_editions_learn(&pager->editions, from->location, dialect);
 	for (int s = pager->current + 1; s < pager->nstrands; s++)
 	{
 		HwStrand   *strand = &pager->strands[s];
 
 		if (!strand->is_settled && strand->nslots == 0 &&
-			share_endpoint(pager, strand, from))
+			hw_editions_share(&pager->editions, strand->location,
+							  from->location))
 			strand->trial.dialect = dialect;
 	}
 }
@@ -484,7 +464,7 @@ leave_out(HwPager *pager)
 static bool
 is_understood(const HwPager *pager, const HwStrand *strand)
 {
-	const HwEdition *edition = edition_of(pager, strand);
+	const HwEdition *edition = &pager->editions.at[strand->location];
 
 	return edition->is_known && edition->dialect == strand->trial.dialect;
 }
@@ -591,7 +571,7 @@ sift(HwPager *pager, HwStrand *strand, HwPage *page, const HwAsked *asked,
 {
 	HwStatus	status;
 
-	if (!hw_sieve_page(pager->sieve, (int) (strand - pager->strands), page,
+	if (!hw_sieve_page(pager->sieve, strand->list, page,
 					   asked, cursor.offset, &status))
 		return fail(pager, &status);
 	return status.kind == HW_OK || drift(pager, &status);
@@ -601,7 +581,7 @@ sift(HwPager *pager, HwStrand *strand, HwPage *page, const HwAsked *asked,
 static void
 end_lookup(HwPager *pager, const HwStrand *strand, const HwPage *page)
 {
-	int			index = (int) (strand - pager->strands);
+	int			index = strand->list;
 	int			end = index - index % pager->lists.group + pager->lists.group;
 	bool		is_found = false;
 
@@ -640,7 +620,7 @@ check_total(HwPager *pager, HwStrand *strand, const HwPage *page)
 static HwPage *
 merge_group(HwPager *pager, HwStrand *strand, HwPage *page)
 {
-	int			index = (int) (strand - pager->strands);
+	int			index = strand->list;
 	int			first = index - index % pager->lists.group;
 	HwPage	   *pages[HW_MERGE_MAX];
 	HwStatus	status;
@@ -925,7 +905,7 @@ hw_pager_take_skipped(HwPager *pager, HwSkipped *skipped)
 		skipped->nrows = 0;
 		for (int s = 0; s < pager->nstrands; s++)
 		{
-			if (hw_lists_location(&pager->lists, s) == i)
+			if (pager->strands[s].location == i)
 				skipped->nrows += pager->strands[s].nreceived;
 		}
 		return true;
@@ -942,7 +922,7 @@ hw_pager_list(const HwPager *pager, int list, HwText *name,
 	*nrows = strand->is_done && !pager->question.is_census ? strand->nreceived :
 		strand->total >= strand->nreceived ? strand->total : -1;
 	return !pager->lists.is_lookup &&
-		!pager->skips[hw_lists_location(&pager->lists, list)].is_skipped &&
+		!pager->skips[strand->location].is_skipped &&
 		strand->trial.dialect != HW_DIALECT_BARE &&
 		hw_lists_name(&pager->lists, strand->choices, name);
 }

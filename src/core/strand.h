@@ -35,6 +35,8 @@ typedef struct HwSlot
 typedef struct HwStrand
 {
 	/* How it is asked for; the strand itself does not look at these. */
+	int			list;			/* its place in HwLists */
+	int			location;
 	int			choices[HW_ASKED_MAX];	/* index of each binding's value */
 	HwTrial		trial;
 	bool		was_listless;	/* its list was left out; without conditions
