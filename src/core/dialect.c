@@ -16,7 +16,7 @@ hw_dialect_other(HwDialect dialect)
 	return dialect == HW_DIALECT_LONG ? HW_DIALECT_SHORT : HW_DIALECT_LONG;
 }
 
-/* --- values ---------------------------------------------------------- */
+/* --- values --------------------------------------------------------- */
 
 static bool
 is_spelled(const HwBinding *binding)
@@ -119,7 +119,7 @@ hw_dialect_values(const HwLists *lists, const int *choices,
 	sent[nsent].param = NULL;
 }
 
-/* --- editions -------------------------------------------------------- */
+/* --- editions ------------------------------------------------------- */
 
 bool
 hw_editions_open(HwEditions *editions, int nlocations,

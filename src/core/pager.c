@@ -7,7 +7,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "core/pager.h"
+#include "core/pager_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,43 +15,6 @@
 
 #include "core/ask.h"
 #include "core/merge.h"
-#include "core/sieve.h"
-#include "core/strand.h"
-
-/* Whether and why a location is left out. */
-typedef struct Skip
-{
-	bool		is_skipped;
-	bool		is_told;
-	HwStatus	status;
-} Skip;
-
-struct HwPager
-{
-	HwClient   *client;
-	HwQuestion	question;		/* its texts are copies */
-	HwBase	   *bases;			/* by location */
-	HwEditions	editions;
-	Skip	   *skips;			/* by location */
-	HwForm	   *form;
-	HwLists		lists;			/* what the strands are of */
-	HwStrand   *strands;
-	int			nstrands;
-	int			current;
-	HwSieve    *sieve;
-	HwPage	   *page;			/* being handed out */
-	int			element;
-	int			row;			/* in the element; -1 before the first */
-	bool		has_list;		/* a reply has had the list of rows */
-	long long	listless;		/* total of replies that had none */
-	bool		has_asked;		/* for what the client has yet to send */
-	bool		has_failed;
-	HwStatus	status;
-	bool		has_warning;
-	bool		has_warned;
-	HwStatus	warning;
-	HwPagerStats stats;
-};
 
 static bool
 has_pages(const HwPager *pager)
@@ -143,7 +106,7 @@ open_locations(HwPager *pager, const HwQuestion *question, HwStatus *status)
 	int			room = pager->lists.nlocations + 1;
 
 	pager->bases = calloc(room, sizeof(HwBase));
-	pager->skips = calloc(room, sizeof(Skip));
+	pager->skips = calloc(room, sizeof(HwSkip));
 	if (pager->bases == NULL || pager->skips == NULL ||
 		!hw_editions_open(&pager->editions, pager->lists.nlocations,
 						  question->endpoints, question->dialect,
@@ -274,7 +237,7 @@ ask(HwPager *pager, HwStrand *strand, HwCursor cursor)
 static long
 rows_wanted(const HwPager *pager)
 {
-	long		wanted = pager->question.row_goal - pager->stats.nrows;
+	long		wanted = pager->question.row_goal - pager->nrows;
 
 	return pager->question.row_goal > 0 && wanted > 0 ? wanted : 0;
 }
@@ -651,7 +614,7 @@ hand_out(HwPager *pager, HwPage *page)
 	pager->page = page;
 	pager->element = 0;
 	pager->row = -1;
-	pager->stats.npages++;
+	pager->npages++;
 }
 
 /* Takes in the page that has arrived for a strand. */
@@ -749,7 +712,7 @@ hw_pager_next(HwPager *pager)
 
 		if (pager->page && next_row(pager))
 		{
-			pager->stats.nrows++;
+			pager->nrows++;
 			return HW_PAGER_ROW;
 		}
 		if (pager->has_failed)
@@ -814,7 +777,7 @@ hw_pager_place(const HwPager *pager, char *buffer, size_t size)
 	if (pager->page == NULL || table->rows == NULL)
 		snprintf(buffer, size, "the reply");
 	else
-		snprintf(buffer, size, "page %ld, %s[%d]%s%s", pager->stats.npages,
+		snprintf(buffer, size, "page %ld, %s[%d]%s%s", pager->npages,
 				 table->rows, pager->element, table->flatten ? "." : "",
 				 table->flatten ? table->flatten : "");
 }
@@ -833,150 +796,4 @@ hw_pager_take_warning(HwPager *pager, HwStatus *warning)
 	*warning = pager->warning;
 	pager->has_warning = false;
 	return true;
-}
-
-const HwLists *
-hw_pager_lists(const HwPager *pager)
-{
-	return &pager->lists;
-}
-
-int
-hw_pager_page_size(const HwPager *pager)
-{
-	return pager->question.page_size;
-}
-
-void
-hw_pager_census(const HwPager *pager, int list, HwCensus *census)
-{
-	const HwStrand *strand = &pager->strands[list];
-	const HwSifted *sifted = hw_sieve_list(pager->sieve, list);
-
-	census->nreceived = strand->nreceived;
-	census->total = strand->total;
-	census->is_whole = strand->is_whole;
-	census->lacks_key = sifted->lacks_key;
-	census->is_doubtful = sifted->is_doubtful ||
-		strand->trial.dialect == HW_DIALECT_BARE;
-}
-
-bool
-hw_pager_learnt(const HwPager *pager, int location, const char **endpoint,
-				HwDialect *dialect)
-{
-	const HwEdition *edition = &pager->editions.at[location];
-
-	if (location >= pager->lists.nlocations)
-		return false;
-	*endpoint = edition->endpoint;
-	*dialect = hw_dialect_matters(&pager->lists) && edition->is_known ? edition->dialect :
-		HW_DIALECT_AUTO;
-	return true;
-}
-
-/* The value of a param that says where, at a location; or NULL. */
-static const char *
-location_value(const HwPager *pager, HwPlace place, int location)
-{
-	for (int i = 0; i < pager->lists.nbindings; i++)
-	{
-		const HwBinding *binding = &pager->lists.bindings[i];
-
-		if (binding->param->is_location && binding->param->place == place)
-			return binding->values[location];
-	}
-	return NULL;
-}
-
-bool
-hw_pager_take_skipped(HwPager *pager, HwSkipped *skipped)
-{
-	for (int i = 0; i < pager->lists.nlocations; i++)
-	{
-		Skip	   *left_out = &pager->skips[i];
-
-		if (!left_out->is_skipped || left_out->is_told)
-			continue;
-		left_out->is_told = true;
-		skipped->project = location_value(pager, HW_IN_PATH, i);
-		skipped->region = location_value(pager, HW_IN_HEADER, i);
-		skipped->status = &left_out->status;
-		skipped->nrows = 0;
-		for (int s = 0; s < pager->nstrands; s++)
-		{
-			if (pager->strands[s].location == i)
-				skipped->nrows += pager->strands[s].nreceived;
-		}
-		return true;
-	}
-	return false;
-}
-
-bool
-hw_pager_list(const HwPager *pager, int list, HwText *name,
-			  long long *nrows)
-{
-	const HwStrand *strand = &pager->strands[list];
-
-	*nrows = strand->is_done && !pager->question.is_census ? strand->nreceived :
-		strand->total >= strand->nreceived ? strand->total : -1;
-	return !pager->lists.is_lookup &&
-		!pager->skips[strand->location].is_skipped &&
-		strand->trial.dialect != HW_DIALECT_BARE &&
-		hw_lists_name(&pager->lists, strand->choices, name);
-}
-
-void
-hw_pager_stats(const HwPager *pager, HwPagerStats *stats)
-{
-	const HwPaging *paging = &pager->question.api->paging;
-
-	*stats = pager->stats;
-	stats->nstrands = pager->nstrands;
-	for (int i = 0; hw_dialect_matters(&pager->lists) && i < pager->lists.nlocations &&
-		 !stats->dialect_is_known; i++)
-	{
-		stats->dialect_is_known = pager->editions.at[i].is_known;
-		if (i == 0 || stats->dialect_is_known)
-			stats->dialect = pager->editions.at[i].dialect;
-	}
-	for (int s = 0; s < pager->nstrands; s++)
-	{
-		const HwStrand *strand = &pager->strands[s];
-		const HwSifted *sifted = hw_sieve_list(pager->sieve, s);
-
-		stats->total += strand->nreceived;
-		stats->ndropped += sifted->ndropped;
-		stats->nrepeated += sifted->nrepeated;
-		stats->nunfiltered += strand->is_settled &&
-			strand->trial.dialect == HW_DIALECT_BARE;
-		stats->ncached += strand->ncached;
-		if (strand->cache_age_ms > stats->cache_age_ms)
-			stats->cache_age_ms = strand->cache_age_ms;
-		hw_strand_add_counters(strand, &stats->counters);
-	}
-	for (int s = 0; s < pager->nstrands && stats->npages_expected >= 0; s++)
-	{
-		long		npages = hw_strand_pages_expected(&pager->strands[s],
-													  paging->offset_max);
-
-		stats->npages_expected = npages < 0 ? -1 :
-			stats->npages_expected + npages;
-	}
-	if (pager->current < pager->nstrands)
-		stats->total = -1;
-}
-
-long
-hw_pager_wait_ms(const HwPager *pager, const HwStatus **why)
-{
-	const HwStrand *strand;
-
-	if (pager->current >= pager->nstrands)
-		return -1;
-	strand = &pager->strands[pager->current];
-	if (strand->nslots == 0)
-		return -1;
-	return hw_fetch_wait_ms(strand->slots[0].fetch, why);
 }

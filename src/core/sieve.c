@@ -68,7 +68,7 @@ hw_sieve_list(const HwSieve *sieve, int list)
 	return &sieve->lists[list].sifted;
 }
 
-/* --- elements -------------------------------------------------------- */
+/* --- elements ------------------------------------------------------- */
 
 /* A key is unique within its project. */
 static HwSeenResult
@@ -138,7 +138,7 @@ sift(HwSieve *sieve, int list, HwElement *element, const HwAsked *asked,
 	return true;
 }
 
-/* --- pages ----------------------------------------------------------- */
+/* --- pages ---------------------------------------------------------- */
 
 /* Is this the page before once more?  A shifted list is not. */
 static bool

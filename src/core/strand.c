@@ -17,7 +17,7 @@ hw_strand_init(HwStrand *strand, bool is_paged, int page_size)
 	strand->total = -1;
 }
 
-/* --- slots ----------------------------------------------------------- */
+/* --- slots ---------------------------------------------------------- */
 
 /* What a request that was sent for this strand has cost so far. */
 static void
@@ -92,7 +92,7 @@ hw_strand_add_counters(const HwStrand *strand, HwCounters *sum)
 		add_counters(sum, &strand->slots[i]);
 }
 
-/* --- the list -------------------------------------------------------- */
+/* --- the list ------------------------------------------------------- */
 
 void
 hw_strand_abandon(HwStrand *strand)

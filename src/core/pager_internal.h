@@ -1,0 +1,55 @@
+/*-------------------------------------------------------------------------
+ *
+ * pager_internal.h
+ *	  What pager.c and tally.c share.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef HW_PAGER_INTERNAL_H
+#define HW_PAGER_INTERNAL_H
+
+#include "core/pager.h"
+#include "core/sieve.h"
+#include "core/strand.h"
+
+/* Whether and why a location is left out. */
+typedef struct HwSkip
+{
+	bool		is_skipped;
+	bool		is_told;
+	HwStatus	status;
+} HwSkip;
+
+struct HwPager
+{
+	HwClient   *client;
+	HwQuestion	question;		/* its texts are copies */
+	HwForm	   *form;			/* owned */
+	HwLists		lists;			/* what the strands are of */
+
+	HwBase	   *bases;			/* by location; owned */
+	HwEditions	editions;
+	HwSkip	   *skips;			/* by location; owned */
+
+	HwStrand   *strands;		/* by list; owned */
+	int			nstrands;
+	int			current;
+	HwSieve    *sieve;			/* owned */
+	bool		has_list;		/* a reply has had the list of rows */
+	long long	listless;		/* total of replies that had none */
+	bool		has_asked;		/* for what the client has yet to send */
+
+	HwPage	   *page;			/* being handed out; owned */
+	int			element;
+	int			row;			/* in the element; -1 before the first */
+	long		npages;			/* handed out so far */
+	long		nrows;
+
+	bool		has_failed;
+	HwStatus	status;
+	bool		has_warning;
+	bool		has_warned;
+	HwStatus	warning;
+};
+
+#endif							/* HW_PAGER_INTERNAL_H */
