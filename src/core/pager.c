@@ -179,169 +179,16 @@ hw_pager_free(HwPager *pager)
 	free(pager);
 }
 
-/* --- asking --------------------------------------------------------- */
+/* --- failing -------------------------------------------------------- */
 
-static bool
-fail(HwPager *pager, const HwStatus *status)
+bool
+hw_pager_fail(HwPager *pager, const HwStatus *status)
 {
 	pager->has_failed = true;
 	if (status != &pager->status)
 		pager->status = *status;
 	return false;
 }
-
-static bool
-ask(HwPager *pager, HwStrand *strand, HwCursor cursor)
-{
-	const HwQuestion *question = &pager->question;
-	HwAsked		asked[HW_ASKED_MAX + 1];
-	HwAsked		sent[HW_ASKED_MAX + 1];
-	const char *scope_id = question->scope_id;
-	HwFetchOptions options = question->fetch;
-	HwRequest	request;
-	HwFetch    *fetch = NULL;
-	bool		is_reused;
-	HwStatus	status;
-
-	if (strand->trial.dialect == HW_DIALECT_BARE && options.statement == 0)
-		options.statement = question->statement;
-	options.not_before_ms = strand->last_ms;
-	hw_status_clear(&status);
-	hw_request_init(&request, "GET");
-	hw_dialect_values(&pager->lists, strand->choices, strand->trial.dialect,
-					  asked, sent);
-
-	/* Keys name the project that the path asks for. */
-	for (HwAsked *a = asked; scope_id && a->param; a++)
-	{
-		if (question->service->scope == HW_PROJECT_SCOPE &&
-			a->param->place == HW_IN_PATH)
-			scope_id = a->value;
-	}
-	if (hw_ask(question->service, question->api,
-			   &pager->bases[strand->location], sent, scope_id, cursor,
-			   &request, &status))
-		fetch = hw_client_fetch(pager->client, &request, &options, &is_reused,
-								&status);
-	hw_request_free(&request);
-	if (fetch == NULL)
-		return fail(pager, &status);
-	hw_strand_add(strand, fetch, cursor, is_reused);
-	pager->has_asked |= !is_reused;
-	return true;
-}
-
-/* --- asking ahead --------------------------------------------------- */
-
-/* Rows that the reader still wants; 0 when it wants all. */
-static long
-rows_wanted(const HwPager *pager)
-{
-	long		wanted = pager->question.row_goal - pager->nrows;
-
-	return pager->question.row_goal > 0 && wanted > 0 ? wanted : 0;
-}
-
-static int
-first_limit(const HwPager *pager)
-{
-	const HwPaging *paging = &pager->question.api->paging;
-	long		limit = pager->question.page_size;
-	long		wanted = rows_wanted(pager);
-
-	if (paging->style != HW_OFFSET)
-		return 0;
-	if (!has_pages(pager))
-		return paging->size_min;
-	if (wanted > 0 && wanted < limit)
-		limit = wanted;
-	return limit < paging->size_min ? paging->size_min : (int) limit;
-}
-
-static bool
-ask_next(HwPager *pager, HwStrand *strand)
-{
-	const HwPaging *paging = &pager->question.api->paging;
-	HwCursor	cursor = {.offset = strand->offset};
-
-	if (strand->npages == 0 && strand->nslots == 0)
-		cursor.limit = first_limit(pager);
-	else
-		cursor.limit = pager->question.page_size;
-	if (paging->style == HW_OFFSET && cursor.offset > paging->offset_max)
-	{
-		HwStatus	status;
-
-		hw_status_clear(&status);
-		hw_status_set(&status, HW_OFFSET_EXCEEDED,
-					  "the list has more rows than the largest offset, %ld",
-					  paging->offset_max);
-		return fail(pager, &status);
-	}
-	return ask(pager, strand, cursor);
-}
-
-/*
- * Will the first page of a strand before show how to ask for this one?  Not
- * if that is read elsewhere, where another edition may be in use.
- */
-static bool
-awaits_spelling(const HwPager *pager, const HwStrand *strand)
-{
-	if (!hw_dialect_matters(&pager->lists) ||
-		pager->question.dialect != HW_DIALECT_AUTO ||
-		pager->editions.at[strand->location].is_known)
-		return false;
-	for (int s = pager->current; &pager->strands[s] < strand; s++)
-	{
-		if (hw_editions_share(&pager->editions, pager->strands[s].location,
-							  strand->location))
-			return true;
-	}
-	return false;
-}
-
-/* Asks for pages in the order in which they will be needed. */
-static void
-fill(HwPager *pager)
-{
-	int			window = pager->question.window;
-	int			nflying = 0;
-
-	if (window < 1 || rows_wanted(pager) > 0)
-		window = 1;
-	for (int s = pager->current; s < pager->nstrands; s++)
-	{
-		HwStrand   *strand = &pager->strands[s];
-
-		/* Its first page will show whether and how to ask for the others. */
-		if (s > pager->current &&
-			(pager->lists.is_lookup || awaits_spelling(pager, strand)))
-			break;
-		nflying += strand->nslots;
-		while (!strand->is_done && hw_strand_can_ask_ahead(strand) &&
-			   (nflying < window || (s == pager->current &&
-									 strand->nslots == 0)))
-		{
-			/* The page after next is somebody else's problem when it fails. */
-			if (s > pager->current || strand->nslots > 0)
-			{
-				const HwPaging *paging = &pager->question.api->paging;
-
-				if (paging->style == HW_OFFSET &&
-					strand->offset > paging->offset_max)
-					break;
-			}
-			if (!ask_next(pager, strand))
-				return;
-			nflying++;
-		}
-		if (nflying >= window)
-			break;
-	}
-}
-
-/* --- failing -------------------------------------------------------- */
 
 /* Does a failure say something of one project, and not of the account? */
 static bool
@@ -389,7 +236,7 @@ static void
 give_up(HwPager *pager, HwStrand *strand, const HwStatus *status)
 {
 	if (!skip(pager, strand, status))
-		fail(pager, status);
+		hw_pager_fail(pager, status);
 }
 
 /* --- evidence ------------------------------------------------------- */
@@ -498,7 +345,7 @@ check_listed(HwPager *pager)
 	hw_status_set(&status, HW_BAD_REPLY,
 				  "the reply counts %lld rows and has no list \"%s\"",
 				  pager->listless, pager->question.table->rows);
-	return fail(pager, &status);
+	return hw_pager_fail(pager, &status);
 }
 
 /* --- taking pages in ------------------------------------------------ */
@@ -514,7 +361,7 @@ drift(HwPager *pager, const HwStatus *what)
 	switch (pager->question.on_drift)
 	{
 		case HW_DRIFT_ERROR:
-			return fail(pager, what);
+			return hw_pager_fail(pager, what);
 		case HW_DRIFT_WARNING:
 			if (!pager->has_warned)
 			{
@@ -536,7 +383,7 @@ sift(HwPager *pager, HwStrand *strand, HwPage *page, const HwAsked *asked,
 
 	if (!hw_sieve_page(pager->sieve, strand->list, page,
 					   asked, cursor.offset, &status))
-		return fail(pager, &status);
+		return hw_pager_fail(pager, &status);
 	return status.kind == HW_OK || drift(pager, &status);
 }
 
@@ -561,7 +408,7 @@ check_total(HwPager *pager, HwStrand *strand, const HwPage *page)
 {
 	HwStatus	status;
 
-	if (!has_pages(pager) || page->total < 0)
+	if (!strand->is_paged || page->total < 0)
 		return true;
 	if (strand->total >= 0 && strand->total != page->total)
 	{
@@ -595,11 +442,12 @@ merge_group(HwPager *pager, HwStrand *strand, HwPage *page)
 		pages[i] = pager->strands[first + i].part;
 	hw_status_clear(&status);
 	if (!hw_merge_pages(pager->question.api, pager->question.table,
-						pager->form, pages, pager->lists.group, first_limit(pager), &status))
+						pager->form, pages, pager->lists.group,
+						hw_pager_first_limit(pager, strand), &status))
 	{
 		/* One of them is as good as the other, if the user says so. */
 		if (status.kind != HW_DRIFTED)
-			fail(pager, &status);
+			hw_pager_fail(pager, &status);
 		if (status.kind != HW_DRIFTED || !drift(pager, &status))
 			return NULL;
 	}
@@ -725,7 +573,7 @@ hw_pager_next(HwPager *pager)
 			pager->current++;
 			continue;
 		}
-		fill(pager);
+		hw_pager_fill(pager);
 		if (strand->nslots == 0)
 			continue;
 		if (!hw_fetch_is_done(strand->slots[0].fetch))
@@ -734,8 +582,8 @@ hw_pager_next(HwPager *pager)
 
 		/* What comes next travels while these rows are handed out. */
 		if (!pager->has_failed && pager->question.window > 1 &&
-			rows_wanted(pager) == 0)
-			fill(pager);
+			hw_pager_rows_wanted(pager) == 0)
+			hw_pager_fill(pager);
 	}
 }
 

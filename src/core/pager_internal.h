@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * pager_internal.h
- *	  What pager.c and tally.c share.
+ *	  What pager.c, ahead.c and tally.c share.
  *
  *-------------------------------------------------------------------------
  */
@@ -51,5 +51,20 @@ struct HwPager
 	bool		has_warned;
 	HwStatus	warning;
 };
+
+/* Notes a failure that ends the sequence; false. */
+extern bool hw_pager_fail(HwPager *pager, const HwStatus *status);
+
+/* ahead.c: */
+
+/* Rows that the reader still wants; 0 when it wants all. */
+extern long hw_pager_rows_wanted(const HwPager *pager);
+
+/* How many rows the first page of a strand is asked for. */
+extern int	hw_pager_first_limit(const HwPager *pager,
+								 const HwStrand *strand);
+
+/* Asks for what the window has room for; fails if that cannot be asked. */
+extern void hw_pager_fill(HwPager *pager);
 
 #endif							/* HW_PAGER_INTERNAL_H */
