@@ -12,7 +12,7 @@
 
 #include "core/ask.h"
 
-/* --- one page -------------------------------------------------------- */
+/* --- one page ------------------------------------------------------- */
 
 /* Keys name the project that the path asks for. */
 static const char *
@@ -107,7 +107,7 @@ ask_next(HwPager *pager, HwStrand *strand)
 	return ask(pager, strand, cursor);
 }
 
-/* --- the window ------------------------------------------------------ */
+/* --- the window ----------------------------------------------------- */
 
 /*
  * Will the first page of a strand before show how to ask for this one?  Not

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * pager_internal.h
- *	  What pager.c, ahead.c and tally.c share.
+ *	  What pager.c, ahead.c, arrival.c and tally.c share.
  *
  *-------------------------------------------------------------------------
  */
@@ -55,6 +55,9 @@ struct HwPager
 /* Notes a failure that ends the sequence; false. */
 extern bool hw_pager_fail(HwPager *pager, const HwStatus *status);
 
+/* The rows of this page come next; takes it over. */
+extern void hw_pager_hand_out(HwPager *pager, HwPage *page);
+
 /* ahead.c: */
 
 /* Rows that the reader still wants; 0 when it wants all. */
@@ -66,5 +69,19 @@ extern int	hw_pager_first_limit(const HwPager *pager,
 
 /* Asks for what the window has room for; fails if that cannot be asked. */
 extern void hw_pager_fill(HwPager *pager);
+
+/* arrival.c: */
+
+/*
+ * Takes in what has come for a strand, whose first fetch is done.  Afterwards
+ * a page is handed out, or the strand goes on or ends, or the pager fails.
+ */
+extern void hw_pager_collect(HwPager *pager, HwStrand *strand);
+
+/*
+ * When all lists have ended: false, and a failure, if rows were counted in all
+ * of the replies and listed in none.
+ */
+extern bool hw_pager_check_listed(HwPager *pager);
 
 #endif							/* HW_PAGER_INTERNAL_H */
