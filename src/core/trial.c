@@ -37,8 +37,7 @@ try_other(HwTrial *trial)
 	HwDialect	other = hw_dialect_other(trial->dialect);
 
 	trial->tried |= 1U << trial->dialect;
-	if (trial->dialect == HW_DIALECT_BARE || !trial->may_switch ||
-		(trial->tried & (1U << other)))
+	if (!trial->may_switch || (trial->tried & (1U << other)))
 		return false;
 	trial->dialect = other;
 	return true;
@@ -161,6 +160,8 @@ hw_trial_refusal(HwTrial *trial, const HwStatus *status, HwPage **page,
 	trial->shown = HW_DIALECT_AUTO;
 	if (trial->refusal.kind == HW_OK)
 		trial->refusal = *status;
+	if (trial->dialect == HW_DIALECT_BARE)
+		return HW_TRIAL_REFUSED;
 	if (try_other(trial))
 		return HW_TRIAL_AGAIN;
 
@@ -173,7 +174,7 @@ hw_trial_refusal(HwTrial *trial, const HwStatus *status, HwPage **page,
 	}
 	if (trial->kept)
 		return take_kept(trial, page, cursor);
-	if (trial->dialect == HW_DIALECT_BARE || !trial->may_leave_out)
+	if (!trial->may_leave_out)
 		return HW_TRIAL_REFUSED;
 	trial->dialect = HW_DIALECT_BARE;
 	return HW_TRIAL_AGAIN;

@@ -1056,6 +1056,15 @@ test_listless(void)
 	reads_as("empty_list=absent;totals=all;spelling=short;unknown=empty",
 			 true, 3);
 
+	/* If that is refused, nothing is known: there is a row to be found. */
+	ask_anew();
+	where("quota_status", "freeze", NULL);
+	reads_as("quotas=7;empty_list=absent;totals=all;spelling=short;"
+			 "unknown=empty;id=listless", true, -1);
+	is_stopped("quotas=7;empty_list=absent;totals=all;spelling=short;"
+			   "unknown=empty;fail=400x1;fail_at=3;id=listless",
+			   HW_BAD_REQUEST);
+
 	/* Rows are counted, and there is no list: not an answer. */
 	ask_anew();
 	is_stopped("reply=list_missing", HW_BAD_REPLY);
