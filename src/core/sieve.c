@@ -84,12 +84,27 @@ note_key(HwSieve *sieve, int list, const char *key, const HwAsked *asked)
 	return hw_seen_note(sieve->seen, sieve->key.data, sieve->key.length, list);
 }
 
-/* The row itself is the key; twice in one list it is two rows. */
+/* Notes the name of a row that is new as a whole. */
+static HwSeenResult
+note_name(HwSieve *sieve, int list, const char *name, const HwAsked *asked,
+		  HwText *room)
+{
+	hw_text_reset(room);
+	if (!hw_text_puts(room, "name/") || !hw_text_puts(room, name))
+		return HW_SEEN_FAILED;
+	return note_key(sieve, list, hw_text_string(room), asked);
+}
+
+/*
+ * The row itself is the key; twice in one list it is two rows.  A new one with
+ * the name of another: the lists have changed.
+ */
 static HwSeenResult
 note_row(HwSieve *sieve, int list, const HwElement *element,
 		 const HwAsked *asked, bool *is_changed)
 {
 	HwSeenResult result = HW_SEEN_FAILED;
+	HwSeenResult named = HW_SEEN_NEW;
 	const HwNode *name = hw_json_find(element->node,
 									  sieve->table->columns[0].name);
 	HwText		row;
@@ -97,15 +112,12 @@ note_row(HwSieve *sieve, int list, const HwElement *element,
 	hw_text_init(&row, 0);
 	if (hw_json_print(element->node, &row))
 		result = note_key(sieve, list, hw_text_string(&row), asked);
-	hw_text_reset(&row);
-
-	/* A name that was counted otherwise before: the lists have changed. */
-	*is_changed = false;
-	if (result == HW_SEEN_NEW && name && hw_json_text(name) &&
-		hw_text_puts(&row, "name/") && hw_text_puts(&row, hw_json_text(name)))
-		*is_changed = note_key(sieve, list, hw_text_string(&row), asked) ==
-			HW_SEEN_ELSEWHERE;
+	if (result == HW_SEEN_NEW && name && hw_json_text(name))
+		named = note_name(sieve, list, hw_json_text(name), asked, &row);
 	hw_text_free(&row);
+	*is_changed = named == HW_SEEN_ELSEWHERE;
+	if (named == HW_SEEN_FAILED)
+		return HW_SEEN_FAILED;
 	return result == HW_SEEN_HERE ? HW_SEEN_NEW : result;
 }
 
