@@ -100,11 +100,13 @@ drift(HwPager *pager, const HwStatus *what)
 
 /* --- evidence ------------------------------------------------------- */
 
-/* What is known of one location holds for all that share its endpoint. */
+/*
+ * Lists that are read at the same endpoint later are asked for in a dialect
+ * from the start.
+ */
 static void
-learn(HwPager *pager, const HwStrand *from, HwDialect dialect)
+go_on_in(HwPager *pager, const HwStrand *from, HwDialect dialect)
 {
-	hw_editions_learn(&pager->editions, from->location, dialect);
 	for (int s = pager->current + 1; s < pager->nstrands; s++)
 	{
 		HwStrand   *strand = &pager->strands[s];
@@ -113,19 +115,6 @@ learn(HwPager *pager, const HwStrand *from, HwDialect dialect)
 			hw_editions_share(&pager->editions, strand->location,
 							  from->location))
 			strand->trial.dialect = dialect;
-	}
-}
-
-/* What was refused for one list need not be tried for the next. */
-static void
-leave_out(HwPager *pager)
-{
-	for (int s = pager->current + 1; s < pager->nstrands; s++)
-	{
-		HwStrand   *strand = &pager->strands[s];
-
-		if (!strand->is_settled && strand->nslots == 0)
-			strand->trial.dialect = HW_DIALECT_BARE;
 	}
 }
 
@@ -143,7 +132,11 @@ static bool
 follow(HwPager *pager, HwStrand *strand, HwTrialResult result)
 {
 	if (strand->trial.shown != HW_DIALECT_AUTO)
-		learn(pager, strand, strand->trial.shown);
+	{
+		hw_editions_learn(&pager->editions, strand->location,
+						  strand->trial.shown);
+		go_on_in(pager, strand, strand->trial.shown);
+	}
 	switch (result)
 	{
 		case HW_TRIAL_TAKE:
@@ -151,7 +144,7 @@ follow(HwPager *pager, HwStrand *strand, HwTrialResult result)
 		case HW_TRIAL_AGAIN:
 			hw_strand_restart(strand);
 			if (strand->trial.dialect == HW_DIALECT_BARE)
-				leave_out(pager);
+				go_on_in(pager, strand, HW_DIALECT_BARE);
 			return false;
 		case HW_TRIAL_NOTHING:
 			hw_strand_end(strand, true);

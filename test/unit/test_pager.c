@@ -977,6 +977,23 @@ test_editions(void)
 	hw_text_free(&outcome.rows);
 }
 
+/* What one place refuses in both spellings, another is still asked for. */
+static void
+test_refused_here(void)
+{
+	Outcome		outcome;
+
+	ask_anew();
+	where("quota_status", "normal", NULL);
+	other_settings = "quotas=60";
+	run("quotas=60;fail=400x2;id=refused_here", &outcome);
+	ok(outcome.state == HW_PAGER_END && outcome.stats.nunfiltered == 2,
+	   "%ld rows; %d of %d lists are read without the condition",
+	   outcome.nrows, outcome.stats.nunfiltered, outcome.stats.nstrands);
+	is_int(outcome.nreceived, 6, "requests");
+	hw_text_free(&outcome.rows);
+}
+
 /* One of two states has no effect: what shows of it is not the other's. */
 static void
 test_deaf(void)
@@ -1606,6 +1623,7 @@ main(void)
 	test_spellings();
 	test_told();
 	test_editions();
+	test_refused_here();
 	test_deaf();
 	test_nothing();
 	test_listless();
