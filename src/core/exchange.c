@@ -25,6 +25,8 @@ static bool add_header(HwExchange *x, const char *header, HwStatus *status);
 static bool set_request(HwExchange *x, const HwWire *wire, HwStatus *status);
 static bool set_transport(HwExchange *x, const HwTransport *transport,
 						  int features, HwStatus *status);
+static bool set_authorities(HwExchange *x, const char *ca_file,
+							HwStatus *status);
 static bool refuse_option(HwStatus *status, CURLcode rc, const char *name);
 static bool is_allowed(const HwExchange *x, HwNetwork network);
 static curl_socket_t on_open(void *arg, curlsocktype purpose,
@@ -137,12 +139,9 @@ set_transport(HwExchange *x, const HwTransport *transport, int features,
 	SET(CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
-	if (transport->ca_file)
-	{
-		SET(CURLOPT_CAINFO, transport->ca_file);
-		if (x->has_proxy)
-			SET(CURLOPT_PROXY_CAINFO, transport->ca_file);
-	}
+	if (transport->ca_file &&
+		!set_authorities(x, transport->ca_file, status))
+		return false;
 
 	if (features & CURL_VERSION_HTTP2)
 	{
@@ -169,6 +168,37 @@ set_transport(HwExchange *x, const HwTransport *transport, int features,
 	SET(CURLOPT_HEADERDATA, x);
 	SET(CURLOPT_WRITEFUNCTION, on_body);
 	SET(CURLOPT_WRITEDATA, x);
+	return true;
+}
+
+/*
+ * Whom to trust, and nobody else: where libcurl was built with a directory of
+ * the system's authorities, as Debian's is, that would go on to count beside
+ * the file.
+ */
+static bool
+set_authorities(HwExchange *x, const char *ca_file, HwStatus *status)
+{
+	static const CURLoption directories[] = {
+		CURLOPT_CAPATH, CURLOPT_PROXY_CAPATH
+	};
+
+	SET(CURLOPT_CAINFO, ca_file);
+	if (x->has_proxy)
+		SET(CURLOPT_PROXY_CAINFO, ca_file);
+	for (int i = 0; i < 2; i++)
+	{
+		CURLcode	rc = curl_easy_setopt(x->easy, directories[i], NULL);
+
+		/* Not all TLS libraries of libcurl's know directories. */
+		if (rc != CURLE_OK && rc != CURLE_NOT_BUILT_IN &&
+			rc != CURLE_UNKNOWN_OPTION)
+			return refuse_option(status, rc, "CURLOPT_CAPATH");
+	}
+#if LIBCURL_VERSION_NUM >= 0x075700
+	/* Else a file that has been replaced would count for another day. */
+	curl_easy_setopt(x->easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
+#endif
 	return true;
 }
 

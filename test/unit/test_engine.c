@@ -10,10 +10,12 @@
  *-------------------------------------------------------------------------
  */
 #include <arpa/inet.h>
+#include <curl/curl.h>
 #include <dirent.h>
 #include <dlfcn.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <openssl/x509_vfy.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -1166,7 +1168,7 @@ static Server
 serve_tls(char *directory)
 {
 	Server		server = {0, 0};
-	char		command[600];
+	char		command[900];
 	int			ends[2];
 	FILE	   *output;
 	char		line[200];
@@ -1176,7 +1178,12 @@ serve_tls(char *directory)
 	snprintf(command, sizeof(command),
 			 "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test "
 			 "-addext subjectAltName=IP:127.0.0.1 -keyout %s/key -out %s/cert "
-			 "2>/dev/null", directory, directory);
+			 "2>/dev/null && "
+			 "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=other "
+			 "-keyout /dev/null -out %s/other 2>/dev/null && mkdir %s/system && "
+			 "cp %s/cert %s/system/`openssl x509 -hash -noout -in %s/cert`.0",
+			 directory, directory, directory, directory, directory, directory,
+			 directory);
 	if (system(command) != 0 || pipe(ends) != 0)
 		return server;
 	server.pid = fork();
@@ -1198,6 +1205,53 @@ serve_tls(char *directory)
 	if (output)
 		fclose(output);
 	return server;
+}
+
+static const char *system_path;	/* NULL: as it is */
+
+/* What libcurl reads a directory of authorities with, which it may have. */
+extern int	X509_STORE_load_path(X509_STORE *store, const char *path);
+
+int
+X509_STORE_load_path(X509_STORE *store, const char *path)
+{
+	X509_LOOKUP *lookup = X509_STORE_add_lookup(store,
+												X509_LOOKUP_hash_dir());
+
+	return lookup && X509_LOOKUP_add_dir(lookup,
+										 system_path ? system_path : path,
+										 X509_FILETYPE_PEM);
+}
+
+/* A server of OpenSSL's whose certificate the system vouches for. */
+static void
+check_authorities(const char *directory, const char *url)
+{
+	char		path[100];
+	char		other[100];
+
+	snprintf(path, sizeof(path), "%s/system", directory);
+	snprintf(other, sizeof(other), "%s/other", directory);
+	system_path = path;
+	transport.ca_file = NULL;
+	if (curl_version_info(CURLVERSION_NOW)->capath == NULL)
+		diag("skipped: this libcurl has no directory of authorities");
+	else
+		ends_with(start_at("GET", url, NULL, NULL), HW_OK, "",
+				  "one that the system vouches for");
+	transport.ca_file = other;
+	ends_with(start_at("GET", url, NULL, NULL), HW_TLS_FAILED, "certificate",
+			  "which does not count beside a CA file");
+	system_path = NULL;
+}
+
+static void
+remove_tls(const char *directory)
+{
+	char		command[100];
+
+	snprintf(command, sizeof(command), "rm -rf %s", directory);
+	ok(system(command) == 0, "nothing is left of it");
 }
 
 static void
@@ -1227,6 +1281,7 @@ check_tls(void)
 	{
 		ends_with(start_at("GET", url, NULL, NULL), HW_TLS_FAILED, "certificate",
 				  "a certificate nobody vouches for");
+		check_authorities(directory, url);
 		transport.ca_file = ca_file;
 		ends_with(start_at("GET", url, NULL, NULL), HW_OK, "",
 				  "one that somebody does");
@@ -1240,10 +1295,7 @@ check_tls(void)
 		end_server(&tls);
 	}
 	transport = saved;
-	unlink(ca_file);
-	snprintf(ca_file, sizeof(ca_file), "%s/key", directory);
-	unlink(ca_file);
-	rmdir(directory);
+	remove_tls(directory);
 }
 
 static bool
