@@ -9,8 +9,11 @@ import json
 import urllib.request
 from decimal import Decimal
 
-PROJECTS = ("0a1b2c3d4e5f60718293a4b5c6d7e8f9",
-            "2c3d4e5f60718293a4b5c6d7e8f90a1b")
+# Projects and where they lie; two in the first region.
+REGIONS = {"0a1b2c3d4e5f60718293a4b5c6d7e8f9": "ap-southeast-1",
+           "2c3d4e5f60718293a4b5c6d7e8f90a1b": "ap-southeast-1",
+           "1b2c3d4e5f60718293a4b5c6d7e8f90a": "ap-southeast-3"}
+PROJECTS = tuple(REGIONS)
 
 QUOTAS = {
     "resource_id": "text", "version": "text", "quota_status": "text",
@@ -18,9 +21,9 @@ QUOTAS = {
     "charging_mode": "text", "tags": "jsonb", "expire_time": "timestamptz",
     "shared_quota": "text", "enterprise_project_id": "text",
     "enterprise_project_name": "text", "create_time": "timestamptz",
-    "category": "text", "project_id": "text"}
+    "category": "text", "project_id": "text", "region": "text"}
 TAGS = {"resource_id": "text", "key": "text", "value": "text",
-        "category": "text", "project_id": "text"}
+        "category": "text", "project_id": "text", "region": "text"}
 PACKAGES = {
     "order_instance_id": "text", "resource_type_name": "text",
     "quota_reuse_mode": "int4", "quota_reuse_cycle": "int4",
@@ -75,6 +78,7 @@ def quota(row, project, category, unit):
         result[name] = moment(result[name], unit)
     result["category"] = category
     result["project_id"] = project
+    result["region"] = REGIONS[project]
     return result
 
 
@@ -88,7 +92,8 @@ def tables(data, projects, unit="ms"):
         quotas.append(row)
         tags.extend({"resource_id": row["resource_id"], "key": tag["key"],
                      "value": tag["value"], "category": row["category"],
-                     "project_id": row["project_id"]}
+                     "project_id": row["project_id"],
+                     "region": row["region"]}
                     for tag in entry["row"].get("tags") or ())
     packages = [{name: plain(package.get(name), kind)
                  for name, kind in PACKAGES.items()}

@@ -7,7 +7,7 @@ depend on the order of evaluation.
 
 from typing import NamedTuple
 
-from dataset import PROJECTS, TABLES, literal
+from dataset import PROJECTS, REGIONS, TABLES, literal
 
 # How results are compared.
 BAG, LIST, PART = "bag", "list", "part"
@@ -49,6 +49,7 @@ KEYS = {"hss_quotas": ("resource_id",), "hss_quota_tags":
 KEYS |= dict.fromkeys(("quotas_view", "quotas_barrier"), ("resource_id",))
 SHAPES = {"hss_quotas": "hss_quotas", "quotas_view": "hss_quotas",
           "quotas_barrier": "hss_quotas", "quotas_parent": "hss_quotas"}
+PLACES = ("project_id", "region")
 PLANNER = ("enable_hashjoin", "enable_mergejoin", "enable_material",
            "enable_memoize", "enable_nestloop", "enable_sort",
            "enable_hashagg", "enable_incremental_sort")
@@ -82,11 +83,12 @@ class Rel(NamedTuple):
 class Generator:
     """The queries of one seed."""
 
-    def __init__(self, rng, pools):
+    def __init__(self, rng, pools, spans=False):
         self.rng = rng
+        self.spans = spans          # several regions are read unasked
         self.pools = pools          # (table, column) -> values that occur
         self.n = 0
-        self.projects = ""          # a condition that each table gets
+        self.places = ""            # a condition that each table gets
         self.parameters = None      # collects those of a prepared statement
 
     # ---- small things
@@ -110,7 +112,7 @@ class Generator:
                    TABLES[SHAPES.get(name, name)])
 
     def quotas(self):
-        if self.projects:
+        if self.places:
             return self.rel("hss_quotas")
         return self.rel(*["hss_quotas"] * 12, "quotas_view", "quotas_barrier",
                         "quotas_parent")
@@ -120,8 +122,8 @@ class Generator:
                            (1, self.rel("bss_package_usages")))
 
     def from_item(self, rel):
-        if self.projects and "project_id" in rel.columns:
-            return (f"(SELECT * FROM {rel.name} WHERE {self.projects})"
+        if self.places and "project_id" in rel.columns:
+            return (f"(SELECT * FROM {rel.name} WHERE {self.places})"
                     f" AS {rel.alias}")
         return f"{rel.name} AS {rel.alias}"
 
@@ -129,7 +131,7 @@ class Generator:
         """A qualified column of a type: (text, rel, name), or None."""
         found = [(rel, name) for rel in rels
                  for name, of in rel.columns.items()
-                 if of == kind and name != "project_id"]
+                 if of == kind and name not in PLACES]
         if not found:
             return None
         weights = [5 if name in HOT else 1 for _, name in found]
@@ -481,7 +483,7 @@ class Generator:
     def case(self, kind, body, compare, cleanup=(), whole="", explain=None):
         return Case(kind, body, compare, self.settings(), list(cleanup),
                     whole, body[-1:] if explain is None else explain,
-                    "lp" if self.projects else "l")
+                    "lp" if self.places else "l")
 
     def settings(self):
         """Planner settings for this query."""
@@ -523,8 +525,7 @@ class Generator:
         pairs += [pair[::-1] for pair in PAIRS
                   if pair[1] in left.columns and pair[0] in right.columns]
         pairs += [(name, name) for name in left.columns
-                  if name in right.columns and name != "project_id"
-                  and name in HOT]
+                  if name in right.columns and name in HOT]
         if not pairs:
             return (f"{self.column([left])[0]} = {self.column([right])[0]}",
                     True)
@@ -989,17 +990,36 @@ class Generator:
             f"SELECT * FROM {item} WHERE {col} = (SELECT version FROM tiny)",
             f"SELECT 1 FROM {item} WHERE {col}"))], BAG)
 
+    def somewhere(self):
+        """A condition on where; each names all places that it reads."""
+        here = [name for name in PROJECTS
+                if REGIONS[name] == REGIONS[PROJECTS[0]]]
+        one, both = literal(here[0]), ", ".join(map(literal, here))
+        ways = [f"project_id IN ({both})",
+                f"project_id = ANY (ARRAY[{both}, NULL])",
+                f"project_id = {one} OR project_id = {one}",
+                f"project_id IN ({both}, 'no/such id', {both})"]
+        if self.spans:
+            names = self.rng.sample(PROJECTS, 2)
+            a, b = map(literal, names)
+            its = literal(REGIONS[names[0]])
+            there = literal(REGIONS[PROJECTS[-1]])
+            regions = ", ".join(map(literal, sorted(set(REGIONS.values()))))
+            ways += [f"project_id = {a}", f"project_id IN ({a}, {b}, NULL)",
+                     f"project_id <> {a}", f"project_id NOT IN ({a}, {b})",
+                     f"project_id LIKE '2%' OR project_id = {a}",
+                     f"region = {there}", f"region IN ({regions})",
+                     f"region <> {there}", f"region NOT IN ({there})",
+                     f"region = {its} AND project_id = {a}",
+                     f"region = {there} OR project_id = {a}",
+                     f"region IN ({regions}) AND project_id IN ({a}, {b})"]
+        return self.rng.choice(ways)
+
     def next(self):
         """A case."""
-        self.n, self.projects, self.parameters = 0, "", None
-        if self.chance(0.05):
-            both = ", ".join(map(literal, PROJECTS))
-            self.projects = self.rng.choice((
-                f"project_id IN ({both})",
-                f"project_id = ANY (ARRAY[{both}, NULL])",
-                f"project_id = {literal(PROJECTS[0])} OR "
-                f"project_id = {literal(PROJECTS[0])}",
-                f"project_id IN ({both}, 'no/such id', {both})"))
+        self.n, self.places, self.parameters = 0, "", None
+        if self.chance(0.3 if self.spans else 0.05):
+            self.places = self.somewhere()
         return self.choose(
             (20, self.simple), (16, self.join), (8, self.semi),
             (9, self.aggregate), (9, self.count), (5, self.window), (6, self.distinct),

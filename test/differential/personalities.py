@@ -18,6 +18,7 @@ class Personality(NamedTuple):
     settings: str = ""
     options: str = ""               # of the server, SQL
     ways: tuple = WAYS
+    spans: bool = False             # all projects of two regions are read
 
     def all_ways(self):
         """Its ways, and one with all that saves requests switched on.
@@ -78,6 +79,11 @@ ALL = [
     Personality("no filter of keys", "deaf=resource_id"),
     Personality("no filter of enterprise projects",
                 "deaf=enterprise_project_id;eps_default=all"),
+    Personality("two regions", spans=True),
+    Personality("two regions, short only", "spelling=short;unknown=empty",
+                spans=True),
+    Personality("two regions, at once", "spelling=long;unknown=ignore;"
+                "clamp=13;category=ignore;totals=all", spans=True),
     Personality("spelling set to long", "spelling=long;unknown=empty",
                 ", status_spelling 'long'"),
     Personality("spelling set to short", "spelling=short;unknown=reject",

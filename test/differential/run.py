@@ -28,8 +28,13 @@ from psql import Answer, Lost, Psql
 
 TIMEOUT = 20        # seconds; a query that takes longer hangs
 NUMBER = re.compile(r"-?[0-9]+\.[0-9]*")
-OPTIONS = ("allow_insecure 'true', region 'ap-southeast-1', "
-           f"project_id '{dataset.PROJECTS[0]}'")
+HOME = dataset.PROJECTS[:1]
+NEAR = [name for name, region in dataset.REGIONS.items()
+        if region == dataset.REGIONS[HOME[0]]]
+OPTIONS = f"allow_insecure 'true', region '{dataset.REGIONS[HOME[0]]}', "
+ONE_PLACE = f"project_id '{HOME[0]}'"
+ALL_PLACES = ("projects 'auto', regions "
+              f"'{','.join(sorted(set(dataset.REGIONS.values())))}'")
 KEYS = ("access_key 'SIMAK0EVERYTHING0000', "
         "secret_key 'simSkEverything/+0123456789abcdefghijklmn'")
 FOREIGN = ("hss_quotas", "hss_quota_tags", "bss_package_usages")
@@ -89,8 +94,9 @@ class Subject:
     def set_up(self):
         data = dataset.fetch(self.url)
         unit = "s" if "expire_unit=s" in self.url else "ms"
-        one = dataset.tables(data, dataset.PROJECTS[:1], unit)
-        both = dataset.tables(data, dataset.PROJECTS, unit)
+        spans = self.personality.spans
+        one = dataset.tables(data, dataset.PROJECTS if spans else HOME, unit)
+        both = dataset.tables(data, dataset.PROJECTS if spans else NEAR, unit)
         rng = random.Random(f"{self.options.seed}/billing")
         mine = {"billing": dataset.billing(rng, one["hss_quotas"], 40),
                 "tiny": dataset.billing(rng, one["hss_quotas"], 7)}
@@ -131,8 +137,9 @@ class Subject:
         """Statements that create a server and its foreign tables."""
         name = self.schema("f", way)
         yield (f"CREATE SERVER {name} FOREIGN DATA WRAPPER hwbss_fdw OPTIONS "
-               f"(endpoint '{self.url}', {OPTIONS}, page_size '{page_size}', "
-               f"prefetch '{prefetch}'{self.personality.options}{more})")
+               f"(endpoint '{self.url}', {OPTIONS}"
+               f"{ALL_PLACES if self.personality.spans else ONE_PLACE}, "
+               f"page_size '{page_size}', prefetch '{prefetch}'{self.personality.options}{more})")
         yield (f"CREATE USER MAPPING FOR PUBLIC SERVER {name} OPTIONS "
                f"({KEYS})")
         yield f"CREATE SCHEMA {name}"
@@ -209,7 +216,7 @@ class Subject:
         # A backend that has not learned yet how the service spells.
         if rng.random() < 0.08:
             self.psql.reconnect()
-        case = Generator(rng, self.pools).next()
+        case = Generator(rng, self.pools, self.personality.spans).next()
         start = time.monotonic()
         try:
             theirs, ours, whole = self.both_or_again(case, way)
