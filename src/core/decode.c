@@ -594,13 +594,48 @@ is_void(const HwNode *root)
 	return has_code || !has_words;
 }
 
+static void
+read_total(Decoder *decoder, const HwNode *root)
+{
+	const char *name = decoder->form->api->paging.total;
+	const HwNode *total = name ? hw_json_find(root, name) : NULL;
+	long long	number;
+
+	if (total && hw_json_integer(total, &number) && number >= 0)
+		decoder->page->total = number;
+}
+
+/* The elements of the reply's list, which may be missing or null. */
+static bool
+add_list(Decoder *decoder, const HwNode *list)
+{
+	const char *name = decoder->form->table->rows;
+	int			index = 0;
+
+	if (list == NULL || hw_json_kind(list) == HW_NODE_NULL)
+		return true;
+	if (hw_json_kind(list) != HW_NODE_ARRAY)
+		return hw_status_set(decoder->status, HW_BAD_VALUE,
+							 "field \"%s\" is not a list", name);
+	decoder->page->has_list = true;
+	for (const HwNode *node = hw_json_child(list); node;
+		 node = hw_json_next(node), index++)
+	{
+		if (!add_element(decoder, node))
+		{
+			snprintf(decoder->status->place, sizeof(decoder->status->place),
+					 "%s[%d]", name, index);
+			return false;
+		}
+	}
+	return true;
+}
+
 static bool
 decode_root(Decoder *decoder, const HwNode *root)
 {
 	const HwForm *form = decoder->form;
 	const HwTable *table = form->table;
-	const HwNode *list;
-	int			index = 0;
 
 	if (hw_json_kind(root) == HW_NODE_NULL && table->may_be_blank)
 		return true;
@@ -615,39 +650,11 @@ decode_root(Decoder *decoder, const HwNode *root)
 		return hw_status_set(decoder->status, HW_BAD_REPLY,
 							 "the reply has none of the fields of API \"%s\"",
 							 form->api->name);
-	if (form->api->paging.total)
-	{
-		const HwNode *total = hw_json_find(root, form->api->paging.total);
-
-		if (!total || !hw_json_integer(total, &decoder->page->total) ||
-			decoder->page->total < 0)
-			decoder->page->total = -1;
-	}
-	if (table->rows == NULL)
-	{
-		find_fields(&form->element, root, &decoder->element);
-		return add_element(decoder, root);
-	}
-
-	list = hw_json_find(root, table->rows);
-	if (list == NULL || hw_json_kind(list) == HW_NODE_NULL)
-		return true;
-	if (hw_json_kind(list) != HW_NODE_ARRAY)
-		return hw_status_set(decoder->status, HW_BAD_VALUE,
-							 "field \"%s\" is not a list", table->rows);
-	decoder->page->has_list = true;
-	for (const HwNode *node = hw_json_child(list); node;
-		 node = hw_json_next(node))
-	{
-		if (!add_element(decoder, node))
-		{
-			snprintf(decoder->status->place, sizeof(decoder->status->place),
-					 "%s[%d]", table->rows, index);
-			return false;
-		}
-		index++;
-	}
-	return true;
+	read_total(decoder, root);
+	if (table->rows)
+		return add_list(decoder, hw_json_find(root, table->rows));
+	find_fields(&form->element, root, &decoder->element);
+	return add_element(decoder, root);
 }
 
 static HwJson *

@@ -96,6 +96,26 @@ hw_url_query(HwText *out, HwPair *pairs, int npairs)
 	return !out->has_failed;
 }
 
+/* Looks at host and port, up to the path, before libcurl does. */
+static const char *
+check_authority(const char *rest)
+{
+	size_t		length = strcspn(rest, "/");
+
+	if (length == 0 || *rest == ':')
+		return "it has no host";	/* libcurl would skip slashes */
+	if (memchr(rest, '@', length))
+		return "it has a user name";
+
+	/*
+	 * libcurl would decode an escape.  Names like ".." it passes on, or it
+	 * refuses them (pull request 21622 of May 2026) together with others.
+	 */
+	if (memchr(rest, '%', length) || has_empty_label(rest))
+		return "its host is malformed";
+	return NULL;
+}
+
 bool
 hw_url_base(const char *url, HwBase *base, const char **reason)
 {
@@ -111,26 +131,9 @@ hw_url_base(const char *url, HwBase *base, const char **reason)
 	rest = split_scheme(url, base, reason);
 	if (rest == NULL)
 		return false;
-	if (*rest == '/' || *rest == ':' || *rest == '\0')
-	{
-		*reason = "it has no host";		/* libcurl would skip slashes */
+	*reason = check_authority(rest);
+	if (*reason)
 		return false;
-	}
-	if (memchr(rest, '@', strcspn(rest, "/")))
-	{
-		*reason = "it has a user name";
-		return false;
-	}
-
-	/*
-	 * libcurl would decode an escape.  Names like ".." it passes on, or it
-	 * refuses them (pull request 21622 of May 2026) together with others.
-	 */
-	if (memchr(rest, '%', strcspn(rest, "/")) || has_empty_label(rest))
-	{
-		*reason = "its host is malformed";
-		return false;
-	}
 
 	handle = curl_url();
 	if (handle == NULL)
