@@ -15,6 +15,7 @@
 static HwKind kind_of(CURLcode rc, const HwOutcome *outcome);
 static bool set_timed_out(CURL *easy, const HwOutcome *outcome,
 						  HwStatus *status);
+static bool is_refused_by_proxy(CURL *easy);
 static bool has_happened(CURL *easy, CURLINFO time);
 
 bool
@@ -37,6 +38,8 @@ hw_outcome_status(CURL *easy, CURLcode rc, const HwOutcome *outcome,
 		return hw_status_set(status, HW_TOO_LARGE,
 							 "a header line is too large, or memory is short");
 	kind = kind_of(rc, outcome);
+	if (kind == HW_NO_CONNECTION && is_refused_by_proxy(easy))
+		kind = HW_BAD_REPLY;
 	if (kind == HW_OUT_OF_MEMORY)
 		return hw_status_set(status, kind, "out of memory");
 	if (kind == HW_TOO_LARGE && !outcome->has_head)
@@ -118,6 +121,20 @@ kind_of(CURLcode rc, const HwOutcome *outcome)
 	}
 	/* Says which it was: curl has added codes over time. */
 	return outcome->was_sent ? HW_BAD_REPLY : HW_INTERNAL;
+}
+
+/*
+ * Whether a proxy gave an answer to CONNECT that it will give again: to it, a
+ * word that was wrong is one more try at guessing.
+ */
+static bool
+is_refused_by_proxy(CURL *easy)
+{
+	long		http = 0;
+
+	return curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE,
+							 &http) == CURLE_OK &&
+		http >= 300 && http < 500 && http != 408 && http != 429;
 }
 
 /* curl's clocks tell how far it got; which limit it hit follows. */

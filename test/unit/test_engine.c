@@ -322,6 +322,12 @@ answer(int fd, const char *path, const char *request, size_t length,
 	else if (strcmp(path, "/refused") == 0)
 		say(fd, "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 3\r\n"
 			"Content-Length: 4\r\n\r\nslow");
+	else if (strncmp(path, "proxied-", 8) == 0)
+	{
+		snprintf(head, sizeof(head), "HTTP/1.1 %.3s No\r\n"
+				 "Content-Length: 0\r\n\r\n", path + 8);
+		say(fd, head);
+	}
 	else if (strcmp(path, "/nothing") == 0)
 		say(fd, "HTTP/1.1 204 No Content\r\n\r\n");
 	else if (strcmp(path, "/bad-chunk") == 0)
@@ -977,6 +983,37 @@ check_names(void)
 	pthread_mutex_unlock(&slow_lock);
 }
 
+/* A proxy that was asked for a tunnel and said no. */
+static void
+check_proxy(void)
+{
+	static const struct
+	{
+		int			http;
+		HwKind		kind;
+	}			cases[] = {
+		{302, HW_BAD_REPLY}, {400, HW_BAD_REPLY}, {403, HW_BAD_REPLY},
+		{407, HW_BAD_REPLY}, {408, HW_NO_CONNECTION}, {429, HW_NO_CONNECTION},
+		{500, HW_NO_CONNECTION}, {502, HW_NO_CONNECTION},
+		{503, HW_NO_CONNECTION}, {504, HW_NO_CONNECTION}
+	};
+	char		proxy[100];
+	char		url[100];
+	char		words[10];
+
+	snprintf(proxy, sizeof(proxy), "http://127.0.0.1:%d", http.port);
+	transport.proxy = proxy;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		snprintf(url, sizeof(url), "https://proxied-%d.test/", cases[i].http);
+		snprintf(words, sizeof(words), "%d", cases[i].http);
+		ends_with(start_at("GET", url, NULL, NULL), cases[i].kind, words,
+				  cases[i].kind == HW_BAD_REPLY ?
+				  "a proxy that will not change its mind" :
+				  "a proxy that may");
+	}
+}
+
 static void
 check_refused(void)
 {
@@ -1003,6 +1040,7 @@ check_refused(void)
 	unsetenv("ALL_PROXY");
 	transport.proxy = "http://127.0.0.1:1";
 	ends_with(start("/plain"), HW_NO_CONNECTION, "", "the transport does");
+	check_proxy();
 	transport = saved;
 
 	/* The connection is there by now. */
