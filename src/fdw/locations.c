@@ -187,13 +187,44 @@ first_unknown(const HwProjects *projects, List *ids)
 	return NULL;
 }
 
+static void
+no_project(const Search *search, List *regions)
+{
+	StringInfoData names;
+	ListCell   *lc;
+
+	initStringInfo(&names);
+	foreach(lc, regions)
+		appendStringInfo(&names, "%s %s", names.len == 0 ?
+						 (list_length(regions) > 1 ? " in regions" :
+						  " in region") : ",", (char *) lfirst(lc));
+	unknown_project(search, "any project",
+					psprintf("IAM lists no project that is enabled%s.",
+							 names.data));
+}
+
+/* It would be missing, although somebody named it. */
+static void
+refuse_left_out(const Search *search, const char *project, const char *region)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
+			 errmsg("could not read project \"%s\" by foreign table \"%s\"",
+					project, search->foreign->relname),
+			 errdetail("It lies in region \"%s\", which option \"regions\" leaves out.",
+					   region),
+			 errhint("Add the region to option \"regions\", or a condition on column \"region\" to the query.")));
+}
+
 /*
  * Those of the given projects, or of all that are enabled, that lie in one of
  * the regions; in any when there are none.  A project does not change its
  * region, but new ones come: to know all, IAM is asked in each statement.
+ * Only regions of the query may leave out a project that is named.
  */
 static List *
-projects_in_regions(Search *search, List *wanted, List *regions)
+projects_in_regions(Search *search, List *wanted, List *regions,
+					bool query_has_regions)
 {
 	const char *place = regions ? linitial(regions) : NULL;
 	const HwProjects *all = find_projects(search, place, NULL, wanted == NIL);
@@ -215,10 +246,16 @@ projects_in_regions(Search *search, List *wanted, List *regions)
 		const char *region = pnstrdup(project->name,
 									  hw_project_region_length(project));
 
-		if ((wanted ? hw_texts_have(wanted, project->id) : project->is_enabled) &&
-			(regions == NIL || hw_texts_have(regions, region)))
+		if (wanted ? !hw_texts_have(wanted, project->id) :
+			!project->is_enabled)
+			continue;
+		if (regions == NIL || hw_texts_have(regions, region))
 			locations = add_location(locations, project->id, region);
+		else if (wanted && !query_has_regions)
+			refuse_left_out(search, project->id, region);
 	}
+	if (wanted == NIL && locations == NIL)
+		no_project(search, regions);
 	return locations;
 }
 
@@ -297,7 +334,7 @@ settle(Search *search, List *projects, List *regions)
 	refuse_too_many(search, regions);
 	if (projects)
 		return list_length(in) <= 1 ? combine(projects, in)
-			: projects_in_regions(search, projects, in);
+			: projects_in_regions(search, projects, in, regions != NIL);
 
 	/* Projects of the options lie in the region of the options. */
 	is_at_home = list_length(in) <= 1 &&
@@ -308,7 +345,7 @@ settle(Search *search, List *projects, List *regions)
 	if (projects && is_at_home)
 		return combine(projects, in);
 	if (options->projects || (projects && options->region == NULL))
-		return projects_in_regions(search, projects, in);
+		return projects_in_regions(search, projects, in, regions != NIL);
 	if (in == NIL)
 		hw_conditions_require(search->foreign,
 							  hw_param_find(search->foreign->api,

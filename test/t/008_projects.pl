@@ -137,6 +137,28 @@ $sim->set({ projects => '' });
 options(projects => "$ONE,$TWO", regions => 'ap-southeast-3', region => 'ap-southeast-3');
 is($me->query($WHERE . " WHERE region = 'ap-southeast-1'"), "$ONE|ap-southeast-1", 'option projects, another region');
 
+# ---- nothing is left out in silence -----------------------------------------
+
+options(projects => 'auto', regions => 'eu-west-0,ap-southeast-3');
+$sim->set({ projects => listed([ $ONE, 'ap-southeast-1' ]) });
+fails($WHERE, qr/could not find any project.*lists no project that is enabled in regions eu-west-0, ap-southeast-3\./s,
+	'projects auto, and none is there');
+fails("$WHERE WHERE region = 'ap-southeast-3'", qr/lists no project that is enabled in region ap-southeast-3\./, 'in the region of the query');
+is(hss(), '', 'and HSS is not asked');
+fails("$WHERE WHERE project_id = '$ONE'", qr/could not read project "$ONE" by.*"hss_quotas".*lies in region "ap-southeast-1", which option "regions" leaves out.*"region"/s,
+	'a project of the query, not in the regions of the options');
+is($me->query("$WHERE WHERE project_id = '$ONE' AND region IN ('eu-west-0', 'ap-southeast-1')"),
+	"$ONE|ap-southeast-1", 'regions of the query');
+is($me->query("$WHERE WHERE project_id = '$ONE' AND region IN ('eu-west-0', 'ap-southeast-3')"),
+	'', 'where the project is not');
+options(projects => "$ONE");
+fails($WHERE, qr/could not read project "$ONE".*"regions" leaves out/s, 'a project of the options');
+is($me->query("$WHERE WHERE region IN ('eu-west-0', 'ap-southeast-3')"), '', 'in regions of the query');
+options(projects => 'auto', regions => undef, region => undef);
+$sim->set({ projects => '{"projects":[]}' });
+fails($WHERE, qr/lists no project that is enabled\./, 'no project at all');
+$sim->set({ projects => '' });
+
 # ---- joins ------------------------------------------------------------------
 
 options(projects => undef, regions => undef, region => 'ap-southeast-1');
