@@ -85,24 +85,30 @@ find_first(const HwNode *object, const char *const *names)
 	return NULL;
 }
 
-/* The object that holds the code: the reply, its "error", or one inside. */
+/*
+ * The object that holds one of the names: the reply, its "error", or another
+ * one inside.
+ */
 static const HwNode *
-find_error(const HwNode *object, int depth)
+find_holder(const HwNode *object, const char *const *names, int depth)
 {
-	const HwNode *inner;
+	const HwNode *error = NULL;
+	const HwNode *found = NULL;
 
 	if (hw_json_kind(object) != HW_NODE_OBJECT || depth > SEARCH_DEPTH_MAX)
 		return NULL;
-	if (find_first(object, code_names) || find_first(object, text_names))
+	if (find_first(object, names))
 		return object;
-	for (inner = hw_json_child(object); inner; inner = hw_json_next(inner))
+	error = hw_json_find(object, "error");
+	if (error)
+		found = find_holder(error, names, depth + 1);
+	for (const HwNode *inner = hw_json_child(object); inner && !found;
+		 inner = hw_json_next(inner))
 	{
-		const HwNode *found = find_error(inner, depth + 1);
-
-		if (found)
-			return found;
+		if (inner != error)
+			found = find_holder(inner, names, depth + 1);
 	}
-	return NULL;
+	return found;
 }
 
 /* Whether text begins with part, which is in lower case, in any locale. */
@@ -246,23 +252,32 @@ mask(char *text)
 	}
 }
 
-static void
-take(const HwNode *error, HwStatus *status)
+/* Code and text of one object; the words of another if it has none. */
+static bool
+take(const HwNode *root, HwStatus *status)
 {
-	const HwNode *node = find_first(error, code_names);
+	const HwNode *holder = find_holder(root, code_names, 0);
+	const HwNode *node;
 	const char *text;
 
-	if (node)
+	if (holder)
 	{
-		text = hw_json_text(node);
+		text = hw_json_text(find_first(holder, code_names));
 		hw_status_copy(status->code, sizeof(status->code), text, strlen(text));
 	}
-	node = find_first(error, text_names);
+	if (holder == NULL || find_first(holder, text_names) == NULL)
+	{
+		const HwNode *other = find_holder(root, text_names, 0);
+
+		holder = other ? other : holder;
+	}
+	node = holder ? find_first(holder, text_names) : NULL;
 	if (node)
 	{
 		text = hw_json_text(node);
 		hw_status_copy(status->text, sizeof(status->text), text, strlen(text));
 	}
+	return holder != NULL;
 }
 
 void
@@ -271,13 +286,10 @@ hw_verdict_refusal(int http, const char *body, size_t body_bytes,
 {
 	HwStatus	ignored;
 	HwJson	   *json = hw_json_parse(body, body_bytes, &ignored);
-	const HwNode *error = json ? find_error(hw_json_root(json), 0) : NULL;
 
 	status->http = http;
 	status->code[0] = status->text[0] = '\0';
-	if (error)
-		take(error, status);
-	else
+	if (json == NULL || !take(hw_json_root(json), status))
 		hw_status_copy(status->text, 201, body ? body : "", body_bytes);
 	judge(status);
 	mask(status->text);
@@ -287,17 +299,10 @@ hw_verdict_refusal(int http, const char *body, size_t body_bytes,
 bool
 hw_verdict_hidden(const HwNode *root, HwStatus *status)
 {
-	const HwNode *code = NULL;
-	const char *text;
+	static const char *const names[] = {"error_code", "errorCode", NULL};
+	const HwNode *code = find_first(root, names);
 
-	if (hw_json_kind(root) == HW_NODE_OBJECT)
-	{
-		code = hw_json_find(root, "error_code");
-		if (code == NULL)
-			code = hw_json_find(root, "errorCode");
-	}
-	text = code ? hw_json_text(code) : NULL;
-	if (text == NULL || text[0] == '\0' || strcmp(text, "CBC.0000") == 0)
+	if (code == NULL || strcmp(hw_json_text(code), "CBC.0000") == 0)
 		return true;
 
 	take(root, status);

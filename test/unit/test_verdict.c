@@ -105,6 +105,14 @@ test_names(void)
 			   "\"error_message\":\"m\"}", HW_BAD_REQUEST, "7", "m");
 	is_refusal(400, "{\"error\":{\"code\":\"inner\"},\"error_code\":"
 			   "\"outer\"}", HW_BAD_REQUEST, "outer", "");
+	is_refusal(400, "{\"message\":\"outer\",\"error\":{\"error_code\":"
+			   "\"CBC.99007197\",\"error_msg\":\"inner\"}}", HW_THROTTLED,
+			   "CBC.99007197", "inner");
+	is_refusal(400, "{\"message\":\"outer\",\"error\":{\"error_code\":"
+			   "\"HSS.0010\"}}", HW_DENIED, "HSS.0010", "outer");
+	is_refusal(400, "{\"details\":{\"code\":\"D.1\",\"message\":\"d\"},"
+			   "\"error\":{\"code\":\"HSS.0013\",\"message\":\"m\"}}",
+			   HW_DENIED, "HSS.0013", "m");
 	is_refusal(400, "{\"a\":{\"b\":{\"c\":{\"code\":\"X.4\"}}}}",
 			   HW_BAD_REQUEST, "X.4", "");
 	is_refusal(400, "{\"error_msg\":\"only words\"}", HW_BAD_REQUEST, "",
@@ -364,6 +372,8 @@ test_hidden(void)
 	is_hidden("{\"data_list\":[{\"error_code\":\"X.1\"}]}", HW_OK, "", "");
 	is_hidden("{\"code\":\"X.1\"}", HW_OK, "", "");
 
+	is_hidden("{\"error_code\":\"\",\"errorCode\":\"CBC.5001\"}",
+			  HW_HIDDEN_FAILURE, "CBC.5001", "");
 	is_hidden("{\"error_code\":\"CBC.5001\",\"error_msg\":\"failed\"}",
 			  HW_HIDDEN_FAILURE, "CBC.5001", "failed");
 	is_hidden("{\"error_code\":\"CBC.6055\"}", HW_HIDDEN_FAILURE, "CBC.6055",
