@@ -207,22 +207,47 @@ static size_t
 marker_at(const char *text, const char *p)
 {
 	static const char *const markers[] = {
-		"access=", "access key", "signature=", "ak:", "ak ", "ak=", NULL
+		"access=", "access key", "accesskey", "signature=", "ak:", "ak ", "ak=",
+		NULL
+	};
+	static const char *const headers[] = {
+		"x-auth-token", "x-security-token", "x-subject-token", NULL
 	};
 
 	if (p > text && isalnum((unsigned char) p[-1]))
 		return 0;
 	for (int i = 0; markers[i]; i++)
 	{
-		if (begins_with(p, markers[i]))
-			return strlen(markers[i]);
+		size_t		length = strlen(markers[i]);
+
+		if (!begins_with(p, markers[i]))
+			continue;
+		/* "access key ID ..." */
+		if (p[length - 1] == 'y' || p[length - 1] == 'Y')
+		{
+			const char *id = p + length + strspn(p + length, " _-");
+
+			if (begins_with(id, "id") && !isalnum((unsigned char) id[2]))
+				length = (size_t) (id + 2 - p);
+		}
+		return length;
+	}
+	/* "x-auth-token not found" tells nothing. */
+	for (int i = 0; headers[i]; i++)
+	{
+		size_t		length = strlen(headers[i]);
+
+		if (begins_with(p, headers[i]) && p[length] &&
+			strchr(":=\"'", p[length]))
+			return length;
 	}
 	return 0;
 }
 
 /*
  * A refused signature may be answered with the key and with the canonical
- * request, which holds all headers: the word behind such a marker is starred,
+ * request, which holds all headers, and what stands in front of a service may
+ * show the headers it got: the word behind such a marker is starred,
  * and everything behind the canonical request is cut off.  Markers are looked
  * for in a copy, since one may be what another one stars ("access key AK x").
  */

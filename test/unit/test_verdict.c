@@ -297,6 +297,12 @@ test_masking(void)
 	is_masked("Incorrect: AK:AKIDSECRET00", "AKIDSECRET00", "Incorrect");
 	is_masked("access key AKIDSECRET00 is off", "AKIDSECRET00", "is off");
 	is_masked("access key: AKIDSECRET00 is off", "AKIDSECRET00", "is off");
+	is_masked("access key ID AKIDSECRET00 is off", "AKIDSECRET00", "is off");
+	is_masked("AccessKeyId: AKIDSECRET00 is off", "AKIDSECRET00", "is off");
+	is_masked("Bad: X-Auth-Token: MIISECRET/+-== Host: h", "MIISECRET",
+			  "Host: h");
+	is_masked("x-security-token:'MIISECRET' Host: h", "MIISECRET", "Host: h");
+	is_masked("no X-Subject-Token=MIISECRET", "MIISECRET", "no");
 	is_masked("ak: AKIDSECRET00 is off", "AKIDSECRET00", "is off");
 	is_masked("SDK-HMAC-SHA256 Access=AKIDSECRET00, SignedHeaders=host, "
 			  "Signature=0123456789abcdef", "AKIDSECRET00", "SignedHeaders");
@@ -318,6 +324,9 @@ test_masking(void)
 	/* Words that only look like it. */
 	is_masked("the bak 1 and break: none", "SECRET",
 			  "the bak 1 and break: none");
+	is_masked("x-auth-token not found", "SECRET", "x-auth-token not found");
+	is_masked("access key identity", "SECRET", "access key");
+	is_masked("access key id", "SECRET", "access key id");
 	is_masked("ak:", "SECRET", "ak:");
 	is_masked("canonical", "SECRET", "canonical");
 	is_masked("signature=", "SECRET", "signature=");
