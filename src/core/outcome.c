@@ -123,10 +123,7 @@ kind_of(CURLcode rc, const HwOutcome *outcome)
 	return outcome->was_sent ? HW_BAD_REPLY : HW_INTERNAL;
 }
 
-/*
- * Whether a proxy gave an answer to CONNECT that it will give again: to it, a
- * word that was wrong is one more try at guessing.
- */
+/* Whether a proxy gave an answer to CONNECT that it will give again. */
 static bool
 is_refused_by_proxy(CURL *easy)
 {

@@ -3,8 +3,8 @@
  * seen.h
  *	  The set of keys that a scan has come across, and in which strand.
  *
- * Keys are kept as 128 bits of SHA-256: 16 bytes each, whatever their length,
- * and two keys are never taken for one.
+ * Keys are kept as 116 bits of SHA-256, in 16 bytes each, whatever their
+ * length: among a million, two are taken for one once in 10^23 times.
  *
  *-------------------------------------------------------------------------
  */
