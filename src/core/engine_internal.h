@@ -86,6 +86,7 @@ struct HwExchange
 	size_t		head_bytes;
 	int			head_lines;
 	bool		has_head;
+	bool		is_interim;		/* that or the coming head: another follows */
 	bool		has_request_id; /* and not merely a trace id */
 	long long	announced;		/* Content-Length, or -1 */
 	char		date[64];

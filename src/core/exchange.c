@@ -37,6 +37,7 @@ static int	on_request(void *arg, char *remote, char *local, int remote_port,
 static size_t on_header(char *data, size_t size, size_t count, void *arg);
 static size_t on_body(char *data, size_t size, size_t count, void *arg);
 static bool has_three_digits(const char *line, size_t length);
+static bool is_interim(const char *line, size_t length);
 static bool read_header(HwExchange *x, const char *line, size_t length);
 static void keep(char *buffer, size_t size, const char *value, size_t length);
 
@@ -393,7 +394,9 @@ on_header(char *data, size_t size, size_t count, void *arg)
 		x->breach = BREACH_HEAD;
 		return 0;
 	}
-	if (length >= 5 && memcmp(data, "HTTP/", 5) == 0)
+	/* A trailer may begin like that, too. */
+	if (length >= 5 && memcmp(data, "HTTP/", 5) == 0 &&
+		(!x->has_head || x->is_interim))
 	{
 		if (!has_three_digits(data, length))
 		{
@@ -401,6 +404,7 @@ on_header(char *data, size_t size, size_t count, void *arg)
 			return 0;
 		}
 		hw_exchange_forget_head(x);			/* of an interim answer */
+		x->is_interim = is_interim(data, length);
 		return length;
 	}
 	while (length > 0 &&
@@ -434,6 +438,17 @@ has_three_digits(const char *line, size_t length)
 		digits++;
 	}
 	return digits == 3;
+}
+
+/* Whether a status line, of three digits, says 1xx. */
+static bool
+is_interim(const char *line, size_t length)
+{
+	const char *digit = memchr(line, ' ', length);
+
+	while (*digit == ' ')
+		digit++;
+	return *digit == '1';
 }
 
 static size_t

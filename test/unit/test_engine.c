@@ -305,6 +305,11 @@ answer(int fd, const char *path, const char *request, size_t length,
 		say(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
 			"X-Request-Id: head\r\n\r\n4\r\nbody\r\n0\r\n"
 			"X-Request-Id: trailer\r\nX-Subject-Token: trailer\r\n\r\n");
+	else if (strcmp(path, "/trailer-status") == 0)
+		say(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+			"X-Request-Id: head\r\n\r\n4\r\nbody\r\n0\r\n"
+			"HTTP/1.1 200 OK: x\r\nX-Request-Id: trailer\r\n"
+			"X-Subject-Token: trailer\r\n\r\n");
 	else if (strcmp(path, "/token") == 0)
 		say_name(fd, "X-Subject-Token", 16384);
 	else if (strcmp(path, "/token-odd") == 0)
@@ -802,6 +807,11 @@ check_reply(void)
 	is_string(reply->body, "body", "chunks are joined");
 	is_string(reply->request_id, "head", "a trailer is no header");
 	is_string(reply->subject_token, "", "nor a token");
+	hw_exchange_free(x);
+	x = get("/trailer-status");
+	is_string(hw_exchange_reply(x)->request_id, "head",
+			  "nor is one that looks like a head");
+	is_string(hw_exchange_reply(x)->subject_token, "", "so no token from it");
 	hw_exchange_free(x);
 
 	x = get("/token");
