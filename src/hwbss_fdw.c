@@ -22,6 +22,7 @@
 #include "fdw/scan.h"
 #include "fdw/session.h"
 #include "fdw/upper.h"
+#include "fdw/wait.h"
 #include "fmgr.h"
 #include "foreign/fdwapi.h"
 #include "funcapi.h"
@@ -45,6 +46,7 @@ void
 _PG_init(void)
 {
 	hw_guard_init();
+	hw_wait_init();
 }
 
 Datum

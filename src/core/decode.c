@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "core/number.h"
+#include "core/stop.h"
 #include "core/verdict.h"
 
 /* More fields than any table of the catalogue has, with key and lists. */
@@ -621,6 +622,10 @@ add_list(Decoder *decoder, const HwNode *list)
 	for (const HwNode *node = hw_json_child(list); node;
 		 node = hw_json_next(node), index++)
 	{
+		if (index % HW_STOP_EVERY == HW_STOP_EVERY - 1 && hw_stop_asked &&
+			hw_stop_asked())
+			return hw_status_set(decoder->status, HW_STOPPED,
+								 "a request to stop");
 		if (!add_element(decoder, node))
 		{
 			snprintf(decoder->status->place, sizeof(decoder->status->place),

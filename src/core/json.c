@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "core/number.h"
+#include "core/stop.h"
 
 /*
  * Objects of up to this many names are searched for duplicates in pairs,
@@ -66,6 +67,7 @@ typedef struct Reader
 	char	   *p;				/* where it is, also when it failed */
 	char	   *end;
 	int			depth;			/* objects and lists that are open */
+	unsigned	nvalues;		/* that were begun */
 	HwKind		kind;			/* of the failure */
 	const char *complaint;		/* what is wrong at p; NULL: no memory */
 	const HwNode *duplicate;	/* or whose name is there already */
@@ -234,6 +236,17 @@ read_body(Reader *reader)
 	return reader->p == reader->end || complain(reader, "trailing bytes");
 }
 
+static bool
+must_stop(Reader *reader)
+{
+	if (++reader->nvalues % HW_STOP_EVERY != 0 || hw_stop_asked == NULL ||
+		!hw_stop_asked())
+		return false;
+	reader->kind = HW_STOPPED;
+	reader->complaint = "a request to stop";
+	return true;
+}
+
 /* The value that begins here; NULL on failure. */
 static HwNode *
 read_value(Reader *reader)
@@ -241,7 +254,7 @@ read_value(Reader *reader)
 	HwNode	   *node = new_node(reader->json, HW_NODE_NULL);
 	bool		is_good;
 
-	if (node == NULL)
+	if (node == NULL || must_stop(reader))
 		return NULL;
 	switch (*reader->p)
 	{

@@ -14,6 +14,8 @@
  * Every number keeps the text it had in the body, since a double loses the
  * digits of money.
  *
+ * A long body is given up with HW_STOPPED when hw_stop_asked says so.
+ *
  *-------------------------------------------------------------------------
  */
 #ifndef HW_JSON_H

@@ -48,6 +48,7 @@ typedef enum HwKind
 	HW_BAD_VALUE,				/* a field that is not what it must be */
 	HW_DRIFTED,					/* the list changed while it was read */
 	HW_STUCK,					/* the service ignores the offset */
+	HW_STOPPED,					/* hw_stop_asked was true */
 	HW_OFFSET_EXCEEDED,			/* more rows than the API can page to */
 	HW_INTERNAL					/* cannot happen */
 } HwKind;

@@ -60,6 +60,8 @@ sqlstate_of(HwKind kind)
 			return ERRCODE_FDW_INVALID_DATA_TYPE;
 		case HW_DRIFTED:
 			return ERRCODE_T_R_SERIALIZATION_FAILURE;
+		case HW_STOPPED:
+			return ERRCODE_QUERY_CANCELED;
 		case HW_OK:
 		case HW_INTERNAL:
 			break;
@@ -271,6 +273,9 @@ report(const char *message, const char *servername, const HwApi *api,
 	char	   *detail = detail_of(api, status);
 	char	   *hint = hint_of(servername, api, status);
 
+	/* What stopped it has its own words. */
+	if (status->kind == HW_STOPPED)
+		CHECK_FOR_INTERRUPTS();
 	ereport(ERROR,
 			(errcode(sqlstate_of(status->kind)),
 			 errmsg_internal("%s", message),

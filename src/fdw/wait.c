@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * wait.c
- *	  The only place that waits for the network.
+ *	  The only place that waits for the network, or is asked not to go on.
  *
  * Timeouts are libcurl's and delays before retries are timers of the engine,
  * so one descriptor says when there is something to do.
@@ -12,6 +12,7 @@
 
 #include <signal.h>
 
+#include "core/stop.h"
 #include "fdw/compat.h"
 #include "fdw/report.h"
 #include "miscadmin.h"
@@ -25,6 +26,21 @@ wait_event(void)
 	if (event == 0)
 		event = hw_new_wait_event("HwbssFdwReply");
 	return event;
+}
+
+/* Would CHECK_FOR_INTERRUPTS throw? */
+static bool
+must_stop(void)
+{
+	return InterruptHoldoffCount == 0 && CritSectionCount == 0 &&
+		(ProcDiePending || (QueryCancelPending &&
+							QueryCancelHoldoffCount == 0));
+}
+
+void
+hw_wait_init(void)
+{
+	hw_stop_asked = must_stop;
 }
 
 void

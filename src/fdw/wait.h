@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * wait.h
- *	  The only place that waits for the network.
+ *	  The only place that waits for the network, or is asked not to go on.
  *
  *-------------------------------------------------------------------------
  */
@@ -11,6 +11,9 @@
 #include "postgres.h"
 
 #include "fdw/session.h"
+
+/* Lets the core ask whether a cancel or terminate request has come. */
+extern void hw_wait_init(void);
 
 /* Sends and receives what can be done now, with all signals blocked. */
 extern void hw_wait_drive(HwSession *session);

@@ -66,7 +66,7 @@ WHOLE = {
 
 # Changes of the good reply.
 CHANGES = ("truncated_json", "trailing", "trailing_blank", "trailing_comma",
-           "deep", "bom", "single_quotes", "comment", "utf16", "dup_keys")
+           "deep", "wide", "bom", "single_quotes", "comment", "utf16", "dup_keys")
 
 NAMES = tuple(VALUES) + tuple(WHOLE) + CHANGES
 
@@ -107,6 +107,8 @@ def changed(name, good, settings):
     if name == "deep":
         return (good[:-1] + b',"deep":' + b"[" * settings.depth
                 + b"]" * settings.depth + b"}")
+    if name == "wide":
+        return good[:-1] + b',"wide":[' + b"0," * settings.depth + b"0]}"
     if name == "bom":
         return b"\xef\xbb\xbf" + good
     if name == "single_quotes":

@@ -101,7 +101,7 @@ TABLE = [
     ("close", "0", FLAG, "1: Connection: close after each reply"),
     # wrong answers
     ("reply", "", TEXT, "a canned body by name, see the list below"),
-    ("depth", 2000, INT, "nesting of reply=deep"),
+    ("depth", 2000, INT, "nesting of reply=deep, values of reply=wide"),
     ("body", "", TEXT,
      "a literal body: base64url in a path, plain text by `/_set`"),
     ("content_type_reply", "", TEXT, "Content-Type of replies"),

@@ -406,15 +406,18 @@ my $many = { quotas => 1000, hang => 'before_headers', hang_at => 3, id => 'page
 $sim->connect_node($node, server => 'pages', schema => 'pages',
 	case => $many, options => { page_size => 100, prefetch => 1 });
 our ($session, $before);
+my $from;
 $session = HwBss::session($node);
 warm($session, 'pages');
 $before = warm($session, 'public');
 
-for my $how ('whole', 'cursor', 'savepoint')
+for my $how ('whole', 'cursor', 'savepoint', 'statement_timeout')
 {
 	$sim->clear_log;
-	if ($how eq 'whole')
+	if ($how eq 'whole' || $how eq 'statement_timeout')
 	{
+		$session->query("SET statement_timeout = '1s'") if $how eq 'statement_timeout';
+		$from = time;
 		$session->send(q{SELECT count(*) FROM pages.hss_quotas WHERE category = 'host_resource'});
 	}
 	else
@@ -429,7 +432,14 @@ for my $how ('whole', 'cursor', 'savepoint')
 	is($sim->wait_requests(3), 3, "$how: hangs at the third page");
 	ok(is_waiting($session), "$how: waits");
 	my $begin = time;
-	$control->query('SELECT pg_cancel_backend(' . $session->pid . ')');
+	if ($how eq 'statement_timeout')
+	{
+		$begin = $from + 1;
+	}
+	else
+	{
+		$control->query('SELECT pg_cancel_backend(' . $session->pid . ')');
+	}
 	$session->finish;
 	ended_in_time("between pages, $how", $begin);
 	is($session->state, '57014', "$how: query_canceled");
@@ -441,11 +451,23 @@ for my $how ('whole', 'cursor', 'savepoint')
 		$session->query('FETCH 1 FROM c');
 		is($session->state, '55000', "$how: the cursor is of no use");
 	}
-	$session->query('ROLLBACK') unless $how eq 'whole';
+	$session->query($how eq 'statement_timeout' ? 'RESET statement_timeout' : 'ROLLBACK')
+	  unless $how eq 'whole';
 	is($session->query('SELECT count(*) FROM public.bss_package_usages'), 36,
 		"$how: the next query works");
 	cmp_ok(scalar $session->sockets, '<=', $before, "$how: descriptors");
 }
+
+$sim->clear_log;
+$session->send(q{SELECT count(*) FROM pages.hss_quotas WHERE category = 'host_resource'});
+is($sim->wait_requests(3), 3, 'terminated: hangs at the third page');
+ok(is_waiting($session), 'terminated: waits');
+$from = time;
+$control->query('SELECT pg_terminate_backend(' . $session->pid . ')');
+$session->finish;
+ok(HwBss::wait_until(sub { !$session->is_alive }), 'terminated: the backend ends');
+ended_in_time('between pages, pg_terminate_backend', $from);
+is($session->state, '57P01', 'terminated: admin_shutdown');
 
 # ---- while data pours in ----------------------------------------------------
 
@@ -466,6 +488,42 @@ $session->finish;
 ended_in_time('while data pours in', $begin_flood);
 is($session->state, '57014', 'while data pours in: query_canceled');
 is_clean('while data pours in', $session, $before, 'public');
+
+# ---- while a long reply is read ---------------------------------------------
+
+# It has been sent, and the backend waits for nothing more.
+sub is_reading
+{
+	return HwBss::wait_until(sub {
+		((($sim->log)[0] || {})->{status} || 0) == 200 &&
+		  $control->query("SELECT state, wait_event_type FROM pg_stat_activity WHERE pid = "
+			  . $session->pid) eq 'active|' });
+}
+
+$sim->reset;
+$sim->connect_node($node, server => 'wide', schema => 'wide',
+	case => { reply => 'wide', depth => 30_000_000 });
+$session->query("SET statement_timeout = '20ms'");
+$session->query(sprintf $PACKAGES, 'wide');
+is($session->state, '57014', 'a long reply: statement_timeout');
+$session->query('RESET statement_timeout');
+is($session->query(sprintf $PACKAGES, 'wide'), 36, 'a long reply has its rows');
+$before = warm($session, 'public');
+for my $way ('cancel', 'terminate')
+{
+	$sim->clear_log;
+	$session->send(sprintf $PACKAGES, 'wide');
+	ok(is_reading(), "a long reply, $way: is read");
+	$from = time;
+	$control->query("SELECT pg_${way}_backend(" . $session->pid . ')');
+	$session->finish;
+	ended_in_time("while a long reply is read, $way", $from);
+	is($session->state, $way eq 'cancel' ? '57014' : '57P01', "a long reply, $way: SQLSTATE");
+	next if $way eq 'terminate';
+	is($session->query(sprintf $PACKAGES, 'public'), 36, "a long reply, $way: the next query works");
+	cmp_ok(scalar $session->sockets, '<=', $before, "a long reply, $way: descriptors");
+}
+$session = HwBss::session($node);
 
 # ---- an open cursor in the way of nothing -----------------------------------
 

@@ -13,6 +13,7 @@
 #include "alloc.h"
 #include "core/json.h"
 #include "core/number.h"
+#include "core/stop.h"
 #include "tap.h"
 
 /* Parses a copy of the exact length, so that a look beyond it is found. */
@@ -109,6 +110,36 @@ test_reading(void)
 	ok(hw_json_next(row) == NULL, "the last element");
 	hw_json_free(json);
 	hw_json_free(NULL);
+}
+
+static int	nasked;
+
+static bool
+at_third(void)
+{
+	return ++nasked == 3;
+}
+
+/* A long body is given up when somebody asks for that. */
+static void
+test_stopped(void)
+{
+	HwText		body;
+	HwStatus	status;
+
+	hw_text_init(&body, 0);
+	hw_text_puts(&body, "[0");
+	for (int i = 0; i < 4 * HW_STOP_EVERY; i++)
+		hw_text_puts(&body, ",0");
+	hw_text_puts(&body, "]");
+	hw_stop_asked = at_third;
+	ok(parse(body.data, body.length, &status) == NULL &&
+	   status.kind == HW_STOPPED, "a long body is given up");
+	is_int(nasked, 3, "at once");
+	hw_stop_asked = NULL;
+	hw_json_free(parse(body.data, body.length, &status));
+	is_int(status.kind, HW_OK, "when nobody asks, it is read");
+	hw_text_free(&body);
 }
 
 static void
@@ -544,6 +575,7 @@ int
 main(void)
 {
 	test_reading();
+	test_stopped();
 	test_accepted();
 	test_strings();
 	test_refused();
