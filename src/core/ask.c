@@ -99,16 +99,18 @@ static bool
 set_project(const HwAsked *asked, HwRequest *request, HwStatus *status)
 {
 	const char *project = "";
+	size_t		length;
 
 	for (; asked->param; asked++)
 	{
 		if (asked->param->place == HW_IN_PATH)
 			project = asked->value;
 	}
-	if (strlen(project) >= sizeof(request->project))
+	length = strlen(project);
+	if (length >= sizeof(request->project))
 		return hw_status_set(status, HW_BAD_REQUEST,
 							 "the project's ID is too long");
-	strcpy(request->project, project);
+	memcpy(request->project, project, length + 1);
 	return true;
 }
 

@@ -142,9 +142,8 @@ is_anyone_queued(const HwClient *client)
 }
 
 static void
-fetch_remove(HwFetch *fetch)
+fetch_remove(HwClient *client, HwFetch *fetch)
 {
-	HwClient   *client = fetch->client;
 	HwFetch   **link = &client->fetches;
 	bool		was_queued = fetch->state == FETCH_QUEUED;
 
@@ -165,7 +164,7 @@ hw_client_close(HwClient *client)
 	if (client == NULL)
 		return;
 	while (client->fetches)
-		fetch_remove(client->fetches);
+		fetch_remove(client, client->fetches);
 	hw_auth_close(client->auth);
 	if (client->hasher)
 		hw_hasher_close(client->hasher);
@@ -241,7 +240,7 @@ trim(HwClient *client)
 		HwFetch    *next = fetch->next;
 
 		if (fetch->nholders == 0 && !is_worth_keeping(fetch))
-			fetch_remove(fetch);
+			fetch_remove(client, fetch);
 		fetch = next;
 	}
 	while (client->kept_bytes > KEPT_BYTES_MAX)
@@ -252,7 +251,7 @@ trim(HwClient *client)
 			oldest = oldest->next;
 		if (oldest == NULL)
 			break;
-		fetch_remove(oldest);
+		fetch_remove(client, oldest);
 	}
 }
 
@@ -703,7 +702,7 @@ hw_fetch_release(HwFetch *fetch)
 	if (is_worth_keeping(fetch))
 		trim(fetch->client);
 	else
-		fetch_remove(fetch);
+		fetch_remove(fetch->client, fetch);
 }
 
 bool

@@ -352,8 +352,8 @@ read_object(Reader *reader, HwNode *object)
 		return go_on(reader, '}', &is_over);
 	while (!is_over)
 	{
-		const char *name;
-		uint32_t	length;
+		const char *name = NULL;
+		uint32_t	length = 0;
 		HwNode	   *member;
 
 		if (*reader->p != '"')

@@ -253,13 +253,12 @@ doubled(long start, int times, long most)
 static long
 spread(long delay, long left, double chance)
 {
+	long		most = left - delay;
 	long		more = delay / 10 < SPREAD_MS_MAX ? delay / 10 : SPREAD_MS_MAX;
 
-	if (delay > left)
+	if (most < 0)
 		return delay;
-	if (more > left - delay)
-		more = left - delay;
-	return delay + (long) (chance * (double) more);
+	return delay + (long) (chance * (double) (more < most ? more : most));
 }
 
 static bool

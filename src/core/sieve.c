@@ -53,7 +53,7 @@ hw_sieve_close(HwSieve *sieve)
 {
 	if (sieve == NULL)
 		return;
-	for (int i = 0; i < sieve->nlists; i++)
+	for (int i = 0; sieve->lists && i < sieve->nlists; i++)
 		free(sieve->lists[i].last_key);
 	free(sieve->lists);
 	if (sieve->seen)

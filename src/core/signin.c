@@ -590,7 +590,8 @@ hw_signin_step(HwSignin *signin, HwEngine *engine, long long server_now,
 		name_speaker(signin, status);
 		if (next == NEXT_REQUEST)
 		{
-			HwSigninPlace nowhere = {0};
+			HwTransport none = {0};
+			HwSigninPlace nowhere = {.transport = &none};
 
 			hw_status_clear(status);
 			if (start(signin, engine, &nowhere, status))

@@ -19,6 +19,7 @@
 static void *(*const volatile overwrite) (void *, int, size_t) = memset;
 
 static bool fail(HwText *text, bool is_too_large);
+static bool is_too_much(const HwText *text, size_t more);
 static bool reserve(HwText *text, size_t more);
 
 void
@@ -68,21 +69,26 @@ hw_text_printf(HwText *text, const char *format,...)
 	needed = vsnprintf(text->data + text->length, room, format, args);
 	va_end(args);
 
-	if (needed >= 0 && (size_t) needed >= room)
+	if (needed < 0)
+	{
+		text->data[text->length] = '\0';
+		return fail(text, false);
+	}
+	if ((size_t) needed >= room)
 	{
 		text->data[text->length] = '\0';
 		if (!reserve(text, (size_t) needed))
 			return false;
 		va_start(args, format);
-		needed = vsnprintf(text->data + text->length, (size_t) needed + 1,
-						   format, args);
+		(void) vsnprintf(text->data + text->length, (size_t) needed + 1,
+						 format, args);
 		va_end(args);
 	}
 	/* Room may have been there for more than the limit allows. */
-	if (needed < 0 || !reserve(text, (size_t) needed))
+	if (is_too_much(text, (size_t) needed))
 	{
 		text->data[text->length] = '\0';
-		return fail(text, text->is_too_large);
+		return fail(text, true);
 	}
 	text->length += (size_t) needed;
 	return true;
@@ -208,17 +214,31 @@ fail(HwText *text, bool is_too_large)
 	return false;
 }
 
+static size_t
+limit_of(const HwText *text)
+{
+	return text->length_max ? text->length_max : SIZE_MAX / 4;
+}
+
+static bool
+is_too_much(const HwText *text, size_t more)
+{
+	size_t		limit = limit_of(text);
+
+	return more > limit || text->length > limit - more;
+}
+
 /* Makes room for more bytes and the zero byte. */
 static bool
 reserve(HwText *text, size_t more)
 {
-	size_t		limit = text->length_max ? text->length_max : SIZE_MAX / 4;
+	size_t		limit = limit_of(text);
 	size_t		capacity;
 	char	   *data;
 
 	if (text->has_failed)
 		return false;
-	if (more > limit || text->length > limit - more)
+	if (is_too_much(text, more))
 		return fail(text, true);
 	if (text->length + more < text->capacity)
 		return true;
@@ -227,7 +247,7 @@ reserve(HwText *text, size_t more)
 		text->capacity * 2 : CAPACITY_MIN;
 	if (capacity <= text->length + more)
 		capacity = text->length + more + 1;
-	if (capacity > limit + 1)
+	if (capacity > limit)
 		capacity = limit + 1;
 
 	if (text->is_secret)
