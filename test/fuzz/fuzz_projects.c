@@ -52,6 +52,9 @@ static void
 require_projects(const HwJson *json, const HwProjects *projects)
 {
 	const HwNode *list = hw_json_find(hw_json_root(json), "projects");
+	const HwNode *links = hw_json_find(hw_json_root(json), "links");
+	const HwNode *next = hw_json_find(links, "next");
+	bool		is_all = next == NULL || hw_json_kind(next) == HW_NODE_NULL;
 	bool		is_list = list && hw_json_kind(list) == HW_NODE_ARRAY;
 	int			count = 0;
 
@@ -81,10 +84,12 @@ require_projects(const HwJson *json, const HwProjects *projects)
 				"project %d is enabled otherwise", count);
 	}
 	if (projects)
-		require(is_list && projects->count == count, "%d projects of %d",
+		require(is_list && is_all && projects->count == count,
+				"%d projects of %d",
 				projects->count, count);
 	else
-		require(!is_list || count > HW_PROJECTS_MAX, "a list is refused");
+		require(!is_list || !is_all || count > HW_PROJECTS_MAX,
+				"a list is refused");
 }
 
 int
