@@ -419,20 +419,24 @@ on_header(char *data, size_t size, size_t count, void *arg)
 
 /*
  * Whether a status line is as RFC 9112, section 4, has it.  libcurl's parsers
- * differ: 7.88 reads any number after "HTTP/2", and what came with 8.0
- * ("rewrite the status line parser without sscanf") the first three digits of
- * it, so that 2009 would be a success.
+ * differ: 7.88 reads any number after "HTTP/2", with or without a blank, and
+ * what came with 8.0 ("rewrite the status line parser without sscanf") the
+ * first three digits of it, so that 2009 would be a success.
  */
 static bool
 has_three_digits(const char *line, size_t length)
 {
 	const char *end = line + length;
-	const char *p = memchr(line, ' ', length);
+	const char *p = line + strlen("HTTP/");
 	int			digits = 0;
 
-	while (p && p < end && *p == ' ')
+	while (p < end && ((*p >= '0' && *p <= '9') || *p == '.'))
 		p++;
-	while (p && p < end && *p >= '0' && *p <= '9')
+	if (p == end || *p != ' ')
+		return false;
+	while (p < end && *p == ' ')
+		p++;
+	while (p < end && *p >= '0' && *p <= '9')
 	{
 		p++;
 		digits++;
