@@ -123,8 +123,11 @@ set_transport(HwExchange *x, const HwTransport *transport, int features,
 	SET(CURLOPT_ERRORBUFFER, x->error);
 	SET(CURLOPT_NOSIGNAL, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075700
-	/* Else freeing a handle waits for its name look-up. */
-	SET(CURLOPT_QUICK_EXIT, 1L);
+	/*
+	 * Else freeing a handle waits for its name look-up.  The library that is
+	 * there may be older than its header.
+	 */
+	(void) curl_easy_setopt(x->easy, CURLOPT_QUICK_EXIT, 1L);
 #endif
 
 	SET(CURLOPT_PROTOCOLS_STR, x->is_https ? "https" : "http");

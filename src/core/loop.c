@@ -227,7 +227,7 @@ set_up(HwLoop *loop, int nconnections, HwStatus *status)
 	SET(CURLMOPT_MAXCONNECTS, (long) nconnections);
 #if LIBCURL_VERSION_NUM >= 0x081400
 	/* Closing does not wait for a look-up that hangs. */
-	SET(CURLMOPT_QUICK_EXIT, 1L);
+	(void) curl_multi_setopt(loop->multi, CURLMOPT_QUICK_EXIT, 1L);
 #endif
 #undef SET
 	return true;

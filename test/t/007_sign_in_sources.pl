@@ -368,7 +368,7 @@ my %value = ('ACCESS-KEY' => $AK, 'SECRET-KEY' => $SK,
 	'SECURITY-TOKEN' => $SECURITY_TOKEN, 'IAM-USER' => 'sim-user',
 	'PASSWORD' => 'sim-Password/1', 'ACCOUNT' => 'sim-account',
 	'TOKEN' => 'simTokenDomain-everything-0123456789abcdef',
-	'/etc/postgresql/huawei.ini' => profile("[global]\nak=$AK\nsk=$SK\n"));
+	'/etc/postgresql/huawei.ini' => profile("[global]\nak=$AK\nsk=$SK\n[basic]\nak=$AK\nsk=$SK\n"));
 my @recipes = $readme =~ /<!-- recipe ([a-z ]+) -->\n```sql\n(.*?)```/gs;
 is(scalar @recipes / 2, 8, 'recipes in the README');
 metadata('metadata=2');
@@ -380,7 +380,10 @@ while (my ($name, $sql) = splice @recipes, 0, 2)
 	$sql =~ s/'\Q$_\E'/'$value{$_}'/g for keys %value;
 	$session->query($sql);
 	is($session->stderr, '', "recipe $name");
-	is($session->query($BSS), 36, "recipe $name: works") or diag $session->stderr;
+	is($session->query($BSS), 36, "recipe $name: BSS") or diag $session->stderr;
+	$session->query("ALTER USER MAPPING FOR CURRENT_USER SERVER s$n OPTIONS (SET token 'simTokenProject-everything-0123456789abcdef')")
+	  if $name eq 'token';
+	cmp_ok($session->query($HSS) || 0, '>', 0, "recipe $name: HSS") or diag $session->stderr;
 }
 
 $session->quit;
