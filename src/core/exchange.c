@@ -420,6 +420,12 @@ on_header(char *data, size_t size, size_t count, void *arg)
 	return size * count;
 }
 
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 /*
  * Whether a status line is as RFC 9112, section 4, has it.  libcurl's parsers
  * differ: 7.88 reads any number after "HTTP/2", with or without a blank, and
@@ -433,13 +439,15 @@ has_three_digits(const char *line, size_t length)
 	const char *p = line + strlen("HTTP/");
 	int			digits = 0;
 
-	while (p < end && ((*p >= '0' && *p <= '9') || *p == '.'))
+	if (p < end && is_digit(*p))
 		p++;
+	if (p + 1 < end && *p == '.' && is_digit(p[1]))
+		p += 2;
 	if (p == end || *p != ' ')
 		return false;
 	while (p < end && *p == ' ')
 		p++;
-	while (p < end && *p >= '0' && *p <= '9')
+	while (p < end && is_digit(*p))
 	{
 		p++;
 		digits++;

@@ -301,6 +301,8 @@ answer(int fd, const char *path, const char *request, size_t length,
 		say(fd, "HTTP/1.1 2009 OK\r\nContent-Length: 2\r\n\r\n{}");
 	else if (strcmp(path, "/status-late") == 0)
 		say(fd, "HTTP/2+18446744073307 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+	else if (strcmp(path, "/status-long") == 0)
+		say(fd, "HTTP/274407318 200 OK\r\nContent-Length: 2\r\n\r\n{}");
 	else if (strcmp(path, "/status-bare") == 0)
 		say(fd, "HTTP/1.1 200\r\nContent-Length: 2\r\n\r\n{}");
 	else if (strcmp(path, "/trailer") == 0)
@@ -901,6 +903,8 @@ check_broken(void)
 			  "a status of four digits");
 	ends_with(start("/status-late"), HW_BAD_REPLY, "three digits",
 			  "a number where none belongs");
+	ends_with(start("/status-long"), HW_BAD_REPLY, "three digits",
+			  "a version of many digits");
 	ends_with(start("/status-1"), HW_BAD_REPLY, "HTTP",
 			  "one that libcurl may find out itself");
 	ends_with(start("/status-bare"), HW_OK, "", "a status without a phrase");
