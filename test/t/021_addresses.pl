@@ -178,7 +178,8 @@ unlike($head, qr/Authorization|Sdk|Token|SIMAK0/i, 'and told no key');
 print $caller "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
 $caller->close;
 $session->finish;
-is($session->state, 'HV00N', 'a proxy that refuses');
+# An answer, if none of the service: README, Errors.
+is($session->state, 'HV00M', 'a proxy that refuses');
 $session->query("SET hwbss_fdw.allowed_hosts = 'elsewhere.example.com'");
 $session->query(sprintf $PACKAGES, 'proxied');
 is($session->state, '42501', 'a host that is not allowed, by way of a proxy');
