@@ -199,8 +199,8 @@ sub ended_in_time
 	return;
 }
 
-# The session answers, with as many descriptors as before, and the simulator
-# has no connection of what was given up.
+# The session holds no lock and answers, with as many descriptors as before, and
+# the simulator has no connection of what was given up.
 sub is_clean
 {
 	my ($what, $session, $before, $schema) = @_;
@@ -209,6 +209,8 @@ sub is_clean
 	# request: one more or less is no leak, and many cancellations follow.
 	my $slack = $schema =~ /^looking/ ? 1 : 0;
 
+	is($control->query('SELECT count(*) FROM pg_locks WHERE pid = '
+			  . $session->pid), '0', "$what: no lock is left");
 	cmp_ok(scalar $session->sockets, '<=', $before + $slack,
 		"$what: no descriptor is left");
 	ok(HwBss::wait_until(sub {
