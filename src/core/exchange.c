@@ -178,7 +178,9 @@ set_transport(HwExchange *x, const HwTransport *transport, int features,
 /*
  * Whom to trust, and nobody else: where libcurl was built with a directory of
  * the system's authorities, as Debian's is, that would go on to count beside
- * the file.
+ * the file.  NULL takes it away, but from 8.21 on it brings it back
+ * (lib/vtls/vtls_config.c of libcurl's), so that another has to stand in its
+ * place; before, not all TLS libraries take one that cannot be read.
  */
 static bool
 set_authorities(HwExchange *x, const char *ca_file, HwStatus *status)
@@ -186,13 +188,16 @@ set_authorities(HwExchange *x, const char *ca_file, HwStatus *status)
 	static const CURLoption directories[] = {
 		CURLOPT_CAPATH, CURLOPT_PROXY_CAPATH
 	};
+	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+	const char *none = info->capath && info->version_num >= 0x081500 ?
+		"/dev/null" : NULL;
 
 	SET(CURLOPT_CAINFO, ca_file);
 	if (x->has_proxy)
 		SET(CURLOPT_PROXY_CAINFO, ca_file);
 	for (int i = 0; i < 2; i++)
 	{
-		CURLcode	rc = curl_easy_setopt(x->easy, directories[i], NULL);
+		CURLcode	rc = curl_easy_setopt(x->easy, directories[i], none);
 
 		/* Not all TLS libraries of libcurl's know directories. */
 		if (rc != CURLE_OK && rc != CURLE_NOT_BUILT_IN &&

@@ -1265,18 +1265,22 @@ serve_tls(char *directory)
 
 static const char *system_path;	/* NULL: as it is */
 
-/* What libcurl reads a directory of authorities with, which it may have. */
+/*
+ * What libcurl reads a directory of authorities with.  Only the one it was
+ * built with becomes the test's.
+ */
 extern int	X509_STORE_load_path(X509_STORE *store, const char *path);
 
 int
 X509_STORE_load_path(X509_STORE *store, const char *path)
 {
+	const char *built_in = curl_version_info(CURLVERSION_NOW)->capath;
 	X509_LOOKUP *lookup = X509_STORE_add_lookup(store,
 												X509_LOOKUP_hash_dir());
 
-	return lookup && X509_LOOKUP_add_dir(lookup,
-										 system_path ? system_path : path,
-										 X509_FILETYPE_PEM);
+	if (system_path && built_in && strcmp(path, built_in) == 0)
+		path = system_path;
+	return lookup && X509_LOOKUP_add_dir(lookup, path, X509_FILETYPE_PEM);
 }
 
 /* A server of OpenSSL's whose certificate the system vouches for. */
