@@ -7,6 +7,7 @@ in the log themselves.
 import json
 import time
 from collections import Counter
+from urllib.parse import unquote
 
 import accounts
 import data
@@ -49,7 +50,8 @@ class Control:
         pairs = dict(request.pairs())
         part, since = pairs.get("path", ""), int(pairs.get("since", 0))
         entries = [entry for entry in list(self.sim.log)
-                   if part in entry["path"] and entry["n"] > since]
+                   if part in unquote(entry["target"].partition("?")[0])
+                   and entry["n"] > since]
         if pairs.get("n") == "count":
             return as_json(len(entries))
         if "n" in pairs:

@@ -33,6 +33,10 @@ class Control(SimTest):
                           entry["method"]), (200, "me/1", "GET"))
         self.assertEqual(json.loads(self.client.send(
             "GET", "/_log", [("n", "count")], signed=False)[2]), 1)
+        for part, count in (("/case/seed=2/v5", 1), ("/case/seed=3/", 0)):
+            self.assertEqual(json.loads(self.client.send(
+                "GET", "/_log", [("n", "count"), ("path", part)],
+                signed=False)[2]), count)
         self.client.control("DELETE", "/_log")
         self.assertEqual(self.log(), [])
 

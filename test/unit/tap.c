@@ -14,7 +14,9 @@
 
 static int	nchecks;
 static int	nfailed;
+static bool has_failed;			/* the last check */
 
+static FILE *remarks(void);
 static bool report(bool passed, const char *name, va_list args);
 static void print_text(const char *label, const char *text);
 
@@ -81,12 +83,12 @@ diag(const char *format,...)
 {
 	va_list		args;
 
-	printf("# ");
+	fprintf(remarks(), "# ");
 	va_start(args, format);
-	vprintf(format, args);
+	vfprintf(remarks(), format, args);
 	va_end(args);
-	printf("\n");
-	fflush(stdout);
+	fprintf(remarks(), "\n");
+	fflush(remarks());
 }
 
 int
@@ -97,6 +99,13 @@ done(void)
 		diag("%d of %d failed", nfailed, nchecks);
 	fflush(stdout);
 	return nfailed > 0 || nchecks == 0;
+}
+
+/* Like Test::More, as prove shows of a failure what goes to stderr alone. */
+static FILE *
+remarks(void)
+{
+	return has_failed ? stderr : stdout;
 }
 
 /* A '#' in a name would begin a directive. */
@@ -117,6 +126,9 @@ report(bool passed, const char *name, va_list args)
 		nfailed++;
 	printf("%sok %d - %s\n", passed ? "" : "not ", nchecks, line);
 	fflush(stdout);
+	has_failed = !passed;
+	if (!passed)
+		diag("Failed check %d: %s", nchecks, line);
 	return passed;
 }
 
@@ -124,21 +136,23 @@ report(bool passed, const char *name, va_list args)
 static void
 print_text(const char *label, const char *text)
 {
-	printf("# %s: ", label);
+	FILE	   *out = remarks();
+
+	fprintf(out, "# %s: ", label);
 	if (text == NULL)
-		printf("NULL");
+		fprintf(out, "NULL");
 	else
 	{
-		putchar('"');
+		putc('"', out);
 		for (; *text; text++)
 		{
 			if ((unsigned char) *text < 0x20 || *text == 0x7f)
-				printf("\\x%02x", (unsigned char) *text);
+				fprintf(out, "\\x%02x", (unsigned char) *text);
 			else
-				putchar(*text);
+				putc(*text, out);
 		}
-		putchar('"');
+		putc('"', out);
 	}
-	putchar('\n');
-	fflush(stdout);
+	putc('\n', out);
+	fflush(out);
 }

@@ -24,7 +24,7 @@ extern bool is_string(const char *got, const char *expected,
 extern bool is_int(long long got, long long expected, const char *name,...)
 			__attribute__((format(printf, 3, 4)));
 
-/* A remark for whoever reads the output. */
+/* A remark for whoever reads the output; after a failure, on stderr. */
 extern void diag(const char *format,...)
 			__attribute__((format(printf, 1, 2)));
 

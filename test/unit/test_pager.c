@@ -23,6 +23,7 @@
 #include "alloc.h"
 #include "core/json.h"
 #include "core/pager.h"
+#include "core/url.h"
 #include "tap.h"
 
 #define PROJECT "0a1b2c3d4e5f60718293a4b5c6d7e8f9"
@@ -153,17 +154,35 @@ sim_control(const char *method, const char *target, const char *body,
 	hw_text_free(&head);
 }
 
+/*
+ * The requests under a case.  What an earlier one gave up may still be on its
+ * way to the simulator.
+ */
 static int
-sim_count(void)
+sim_count(const char *settings)
 {
+	HwText		target;
 	HwText		text;
 	int			count;
 
+	hw_text_init(&target, 0);
 	hw_text_init(&text, 0);
-	sim_control("GET", "/_log?n=count", "", &text);
+	hw_text_puts(&target, "/_log?n=count&path=/case/");
+	hw_url_escape(&target, settings, strlen(settings));
+	hw_text_putc(&target, '/');
+	sim_control("GET", hw_text_string(&target), "", &text);
 	count = atoi(hw_text_string(&text));
+	hw_text_free(&target);
 	hw_text_free(&text);
 	return count;
+}
+
+/* Those of the other place, too. */
+static int
+sim_count_all(const char *settings)
+{
+	return sim_count(settings) +
+		(other_settings ? sim_count(other_settings) : 0);
 }
 
 static int
@@ -316,7 +335,7 @@ static void
 run(const char *settings, Outcome *outcome)
 {
 	HwPager    *pager;
-	int			before = sim_count();
+	int			before = sim_count_all(settings);
 
 	memset(outcome, 0, sizeof(*outcome));
 	hw_text_init(&outcome->rows, 0);
@@ -343,7 +362,8 @@ run(const char *settings, Outcome *outcome)
 
 	/* What was given up may still be on its way to the simulator. */
 	outcome->nreceived = question.window > 1 ?
-		(int) outcome->stats.counters.nrequests : sim_count() - before;
+		(int) outcome->stats.counters.nrequests :
+		sim_count_all(settings) - before;
 }
 
 static bool
@@ -671,7 +691,7 @@ test_goal(void)
 {
 	HwPager    *pager;
 	HwStatus	status;
-	int			before = sim_count();
+	int			before = sim_count("quotas=1000;id=goal");
 
 	/* Five rows of many: one request of the smallest size. */
 	ask_anew();
@@ -681,7 +701,8 @@ test_goal(void)
 	for (int i = 0; i < 5; i++)
 		is_int(next(client, pager), HW_PAGER_ROW, "row %d", i + 1);
 	hw_pager_free(pager);
-	is_int(sim_count() - before, 1, "five rows are one request");
+	is_int(sim_count("quotas=1000;id=goal") - before, 1,
+		   "five rows are one request");
 
 	/* A wrong goal costs requests, never rows. */
 	for (int goal = 1; goal <= 1001; goal += 250)
