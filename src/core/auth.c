@@ -16,25 +16,19 @@
 
 #include "core/sign.h"
 
-/* More than five failures in a row bar a key for this long. */
-#define LOCK_OUT_SECONDS 300
-
 /* A token that died is replaced; one that was born dead not before this. */
 #define RENEWAL_PAUSE_SECONDS 60
 
-/* A key or a password that was refused. */
-typedef struct Refusal
-{
-	time_t		until;			/* no attempt before */
-	HwStatus	status;			/* the answer that led to it */
-} Refusal;
+/* How many texts tell a key, or a login, from others. */
+#define KEY_TEXTS 2
+#define LOGIN_TEXTS 4
 
 typedef struct Entry
 {
 	struct Entry *next;
 	HwSignin   *signin;
-	Refusal		refusal;		/* of a key, or of the scope */
-	HwSecret	refused;		/* the key; none stands for any */
+	time_t		refused_until;	/* the scope, that is */
+	HwStatus	refusal;
 	time_t		renewed;		/* when a dead token was last let go; 0 once
 								 * another has served */
 } Entry;
@@ -42,8 +36,8 @@ typedef struct Entry
 struct HwAuth
 {
 	HwCredentials credentials;	/* owned */
+	HwRests    *rests;			/* borrowed */
 	Entry	   *entries;
-	Refusal		login;			/* of the password */
 	long		clock_offset;	/* seconds signatures are ahead of our clock */
 	long		date_offset;	/* the same of the last reply's Date */
 };
@@ -53,12 +47,13 @@ static const char *const auth_headers[] = {
 };
 
 HwAuth *
-hw_auth_open(const HwCredentials *credentials)
+hw_auth_open(const HwCredentials *credentials, HwRests *rests)
 {
 	HwAuth	   *auth = calloc(1, sizeof(HwAuth));
 
 	if (auth == NULL)
 		return NULL;
+	auth->rests = rests;
 	if (!hw_credentials_copy(&auth->credentials, credentials))
 	{
 		free(auth);
@@ -78,7 +73,6 @@ hw_auth_close(HwAuth *auth)
 
 		auth->entries = entry->next;
 		hw_signin_close(entry->signin);
-		hw_secret_wipe(&entry->refused);
 		free(entry);
 	}
 	hw_credentials_wipe(&auth->credentials);
@@ -174,55 +168,78 @@ hw_auth_scope_id(HwAuth *auth, bool is_project)
 /* --- resting -------------------------------------------------------- */
 
 static void
-rest(Refusal *refusal, const HwStatus *status, time_t now)
+key_texts(const HwSecret *key, const char *texts[KEY_TEXTS])
 {
-	refusal->until = now + LOCK_OUT_SECONDS;
-	refusal->status = *status;
+	texts[0] = key->access_key;
+	texts[1] = key->secret_key;
+}
+
+static void
+login_texts(const HwAuth *auth, const char *texts[LOGIN_TEXTS])
+{
+	texts[0] = auth->credentials.user_id;
+	texts[1] = auth->credentials.user_name;
+	texts[2] = auth->credentials.domain_name;
+	texts[3] = auth->credentials.password;
+}
+
+static void
+rest_key(HwAuth *auth, const HwSecret *key, const HwStatus *status,
+		 time_t now)
+{
+	const char *texts[KEY_TEXTS];
+
+	key_texts(key, texts);
+	hw_rests_add(auth->rests, texts, KEY_TEXTS, status, now);
 }
 
 static bool
-is_resting(const Refusal *refusal, HwKind kind, time_t now, HwStatus *status)
+is_key_resting(HwAuth *auth, const HwSecret *key, time_t now,
+			   HwStatus *status)
 {
-	if (now >= refusal->until)
+	const char *texts[KEY_TEXTS];
+
+	key_texts(key, texts);
+	if (!hw_rests_find(auth->rests, texts, KEY_TEXTS, now, status))
 		return false;
-	*status = refusal->status;
-	status->kind = kind;
-	status->wait_ms = (long) (refusal->until - now) * 1000;
+	status->kind = HW_LOCKED_OUT;
 	return true;
 }
 
-/* Lets a key rest; one that cannot be remembered stands for all. */
+/* A scope that was refused rests alone, a password under all scopes. */
 static void
-rest_key(Entry *entry, const HwStatus *status, time_t now)
+rest_login(HwAuth *auth, Entry *entry, const HwStatus *status, time_t now)
 {
-	const HwSecret *key = hw_signin_secret(entry->signin);
+	const char *texts[LOGIN_TEXTS];
 
-	rest(&entry->refusal, status, now);
-	hw_secret_wipe(&entry->refused);
-	if (key->access_key == NULL ||
-		!hw_secret_keep(&entry->refused.access_key, key->access_key,
-						strlen(key->access_key)) ||
-		!hw_secret_keep(&entry->refused.secret_key, key->secret_key,
-						strlen(key->secret_key)))
-		hw_secret_wipe(&entry->refused);
+	if (status->kind == HW_SCOPE_REFUSED)
+	{
+		entry->refused_until = now + HW_REST_SECONDS;
+		entry->refusal = *status;
+		return;
+	}
+	login_texts(auth, texts);
+	hw_rests_add(auth->rests, texts, LOGIN_TEXTS, status, now);
 }
 
-/* Whether the key was refused, under whichever scope. */
 static bool
-is_key_resting(const HwAuth *auth, const HwSecret *key, time_t now,
-			   HwStatus *status)
+is_login_resting(HwAuth *auth, const Entry *entry, time_t now,
+				 HwStatus *status)
 {
-	for (const Entry *entry = auth->entries; entry; entry = entry->next)
-	{
-		const HwSecret *refused = &entry->refused;
+	const char *texts[LOGIN_TEXTS];
 
-		if ((refused->access_key == NULL ||
-			 (strcmp(refused->access_key, key->access_key) == 0 &&
-			  strcmp(refused->secret_key, key->secret_key) == 0)) &&
-			is_resting(&entry->refusal, HW_LOCKED_OUT, now, status))
-			return true;
+	if (auth->credentials.password == NULL)
+		return false;
+	login_texts(auth, texts);
+	if (now < entry->refused_until)
+	{
+		*status = entry->refusal;
+		status->wait_ms = (long) (entry->refused_until - now) * 1000;
 	}
-	return false;
+	else if (!hw_rests_find(auth->rests, texts, LOGIN_TEXTS, now, status))
+		return false;
+	status->kind = HW_LOGIN_RESTS;
+	return true;
 }
 
 /* --- getting ready -------------------------------------------------- */
@@ -251,9 +268,7 @@ hw_auth_ready(HwAuth *auth, HwEngine *engine, const HwRequest *request,
 	/* Who waited for an answer hears that, others that the password rests. */
 	if (hw_signin_outcome(signin, status) == HW_SIGNIN_FAILED)
 		return HW_SIGNIN_FAILED;
-	if (auth->credentials.password &&
-		(is_resting(&auth->login, HW_LOGIN_RESTS, now, status) ||
-		 is_resting(&entry->refusal, HW_LOGIN_RESTS, now, status)))
+	if (is_login_resting(auth, entry, now, status))
 		return HW_SIGNIN_FAILED;
 	state = hw_signin_want(signin, engine, place, now + auth->date_offset,
 						   status);
@@ -285,8 +300,7 @@ hw_auth_step(HwAuth *auth, HwEngine *engine, time_t now, double chance,
 			auth->date_offset = (long) (date - now);
 		if (hw_signin_outcome(entry->signin, &failure) == HW_SIGNIN_FAILED &&
 			is_login(failure.kind))
-			rest(failure.kind == HW_SCOPE_REFUSED ? &entry->refusal :
-				 &auth->login, &failure, now);
+			rest_login(auth, entry, &failure, now);
 	}
 }
 
@@ -480,7 +494,7 @@ hw_auth_learn(HwAuth *auth, const HwAttempt *attempt, HwStatus *status,
 			/* A token is not locked out, only keys are. */
 			if (hw_auth_signs(auth))
 			{
-				rest_key(entry, status, now);
+				rest_key(auth, hw_signin_secret(entry->signin), status, now);
 
 				/* The metadata service may have another one next time. */
 				if (hw_signin_secret(entry->signin)->expires_at)

@@ -5,8 +5,7 @@
  *
  * Owns the secrets: they live in memory that is wiped when it is given back,
  * and in the headers of a request only while it is being sent.  A key or a
- * password that was refused rests for five minutes, since more than five
- * failures in a row bar it.
+ * password that was refused rests for a while; see rest.h.
  *
  *-------------------------------------------------------------------------
  */
@@ -18,13 +17,17 @@
 #include "core/credentials.h"
 #include "core/engine.h"
 #include "core/request.h"
+#include "core/rest.h"
 #include "core/signin.h"
 #include "core/status.h"
 
 typedef struct HwAuth HwAuth;
 
-/* Copies the credentials; NULL when out of memory. */
-extern HwAuth *hw_auth_open(const HwCredentials *credentials);
+/*
+ * Copies the credentials; NULL when out of memory.  What was refused to others
+ * who share the rests, which outlive it, counts here, too.
+ */
+extern HwAuth *hw_auth_open(const HwCredentials *credentials, HwRests *rests);
 extern void hw_auth_close(HwAuth *auth);	/* wipes */
 
 /* Whether requests are signed, and so have to name their project or account. */

@@ -83,7 +83,8 @@ struct HwClient
 };
 
 HwClient *
-hw_client_open(const HwCredentials *credentials, HwStatus *status)
+hw_client_open(const HwCredentials *credentials, HwRests *rests,
+			   HwStatus *status)
 {
 	HwClient   *client = calloc(1, sizeof(HwClient));
 
@@ -103,7 +104,7 @@ hw_client_open(const HwCredentials *credentials, HwStatus *status)
 					   ((unsigned long) getpid() << 32)) *
 					  0x9e3779b97f4a7c15UL) | 1;
 	client->hasher = hw_hasher_open();
-	client->auth = hw_auth_open(credentials);
+	client->auth = hw_auth_open(credentials, rests);
 	if (client->hasher == NULL || client->auth == NULL)
 		hw_status_set(status, HW_OUT_OF_MEMORY, "out of memory");
 	else

@@ -51,9 +51,9 @@ typedef struct HwCounters
 	long		waited_ms;		/* before retries */
 } HwCounters;
 
-/* NULL and a status on failure. */
+/* NULL and a status on failure.  The rests outlive the client. */
 extern HwClient *hw_client_open(const HwCredentials *credentials,
-								HwStatus *status);
+								HwRests *rests, HwStatus *status);
 
 /* All fetches must have been released. */
 extern void hw_client_close(HwClient *client);

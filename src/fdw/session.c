@@ -75,6 +75,12 @@ struct HwSession
 };
 
 static HwSession *sessions = NULL;
+
+/*
+ * Keys and passwords that were refused.  Sessions come and go, with any reset
+ * of the caches too, and servers may share a key.
+ */
+static HwRests *rests = NULL;
 static bool has_callbacks = false;
 
 static void
@@ -138,7 +144,12 @@ on_invalidation(Datum arg, int cacheid, uint32 hash)
 		if (hash == 0 ||
 			(cacheid == USERMAPPINGOID && session->mapping_hash == hash) ||
 			(cacheid == FOREIGNSERVEROID && session->server_hash == hash))
+		{
+			/* Somebody may have put it right. */
+			if (hash != 0)
+				hw_rests_forget(rests);
 			hw_session_doom(session);
+		}
 	}
 }
 
@@ -154,6 +165,8 @@ on_backend_exit(int code, Datum arg)
 {
 	while (sessions)
 		session_close(sessions);
+	hw_rests_close(rests);
+	rests = NULL;
 }
 
 static void
@@ -227,6 +240,9 @@ session_open(UserMapping *mapping, ForeignServer *server, Oid userid)
 	HwSession  *session;
 	HwStatus	status;
 
+	if (rests == NULL && (rests = hw_rests_open()) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
 	hw_options_credentials(mapping, server, &credentials);
 	session = MemoryContextAllocZero(CacheMemoryContext, sizeof(HwSession));
 	session->mappingid = mapping->umid;
@@ -246,7 +262,7 @@ session_open(UserMapping *mapping, ForeignServer *server, Oid userid)
 	{
 		declare_descriptors(session);
 		hw_status_clear(&status);
-		session->client = hw_client_open(&credentials, &status);
+		session->client = hw_client_open(&credentials, rests, &status);
 		if (session->client == NULL)
 			hw_report_session(server->servername, &status);
 	}
@@ -471,6 +487,8 @@ void
 hw_session_forget(void)
 {
 	on_invalidation((Datum) 0, 0, 0);
+	if (rests)
+		hw_rests_forget(rests);
 }
 
 void

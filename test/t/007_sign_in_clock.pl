@@ -86,6 +86,40 @@ is(scalar $sim->log, 2, 'and no more');
 $session->query("ALTER USER MAPPING FOR CURRENT_USER SERVER $schema OPTIONS (SET secret_key '$SK')");
 is($session->query($BSS), 36, 'a changed mapping is tried at once');
 
+# A key that several servers have is refused once for all of them.
+server('quotas=30', 'shared');
+$session->query($BSS);
+is(scalar $sim->log, 1, 'refused to one server');
+$schema = server('quotas=30', 'shared');
+$session->query($BSS);
+is($session->state, '28000', 'another server with the key');
+like($session->error->{hint}, qr/not tried again for five minutes/, 'says why');
+is(scalar $sim->log, 0, 'and does not try it');
+
+# When a backend misses what has changed, all that it keeps of servers goes,
+# but not this.
+my $reset = sub {
+	my $other = HwBss::session($node);
+	kill 'STOP', $session->pid;
+	$other->query(q{DO $$ BEGIN FOR i IN 1 .. 1000 LOOP
+		EXECUTE 'CREATE TEMP TABLE t' || i || ' (a int)'; EXECUTE 'DROP TABLE t' || i; COMMIT;
+		END LOOP; END $$});
+	kill 'CONT', $session->pid;
+	is($other->stderr, '', 'much changes while a backend looks away');
+	$other->quit;
+};
+isnt($session->query('SELECT count(*) FROM hwbss_fdw_stats()'), 0,
+	'servers are known');
+$reset->();
+is($session->query('SELECT count(*) FROM hwbss_fdw_stats()'), 0,
+	'none after a reset');
+$session->query($BSS);
+like($session->error->{hint}, qr/not tried again for five minutes/, 'the key still rests');
+is(scalar $sim->log, 0, 'and is not sent');
+$session->query('SELECT hwbss_fdw_forget()');
+$session->query($BSS);
+is(scalar $sim->log, 1, 'until it is asked to forget');
+
 # Only that key: others of the session go on.
 server('quotas=30', 'wrong');
 $session->query($BSS);

@@ -23,12 +23,18 @@ static const HwCredentials keys = {
 	.access_key = "AKEXAMPLE",
 	.secret_key = "SKEXAMPLE",
 };
+static const HwCredentials other_secret = {
+	.access_key = "AKEXAMPLE",
+	.secret_key = "SKELSE",
+};
 static const HwCredentials temporary = {
 	.access_key = "AKEXAMPLE",
 	.secret_key = "SKEXAMPLE",
 	.security_token = "STEXAMPLE",
 };
 static const HwCredentials token = {.token = "TOKENEXAMPLE"};
+
+static HwRests *rests;
 
 static void
 make(HwRequest *request)
@@ -93,7 +99,7 @@ sign_alone(const char *date, const char *security_token, HwText *text)
 static void
 test_keys(const HwCredentials *credentials)
 {
-	HwAuth	   *auth = hw_auth_open(credentials);
+	HwAuth	   *auth = hw_auth_open(credentials, rests);
 	HwRequest	request;
 	HwStatus	status;
 	HwText		expected;
@@ -151,7 +157,7 @@ test_keys(const HwCredentials *credentials)
 static void
 test_token(void)
 {
-	HwAuth	   *auth = hw_auth_open(&token);
+	HwAuth	   *auth = hw_auth_open(&token, rests);
 	HwRequest	request;
 	HwStatus	status;
 
@@ -218,8 +224,11 @@ refuse(HwStatus *status, HwKind kind)
 static void
 test_lock_out(HwKind kind)
 {
-	HwAuth	   *auth = hw_auth_open(&keys);
-	HwAuth	   *other = hw_auth_open(&keys);
+	HwRests    *apart = hw_rests_open();
+	HwAuth	   *auth = hw_auth_open(&keys, rests);
+	HwAuth	   *same = hw_auth_open(&keys, rests);
+	HwAuth	   *other = hw_auth_open(&keys, apart);
+	HwAuth	   *good = hw_auth_open(&other_secret, rests);
 	HwRequest	request;
 	HwStatus	status;
 
@@ -241,8 +250,12 @@ test_lock_out(HwKind kind)
 
 	ok(!apply(auth, &request, NOW + 299, &status) &&
 	   status.wait_ms == 1000, "a second before they are over");
+	ok(!apply(same, &request, NOW, &status) && status.kind == HW_LOCKED_OUT,
+	   "whoever has the key");
+	ok(apply(good, &request, NOW, &status), "but not with another secret");
+	hw_auth_strip(&request);
 	ok(apply(other, &request, NOW, &status),
-	   "others do not know of it");
+	   "nor where nobody knows of it");
 	hw_auth_strip(&request);
 	ok(apply(auth, &request, NOW + 300, &status),
 	   "five minutes later");
@@ -254,9 +267,14 @@ test_lock_out(HwKind kind)
 	ok(!apply(auth, &request, NOW + 599, &status) &&
 	   apply(auth, &request, NOW + 600, &status),
 	   "five minutes more");
+	hw_rests_forget(rests);
+	ok(apply(auth, &request, NOW, &status), "or until it is forgotten");
 	hw_request_free(&request);
 	hw_auth_close(auth);
+	hw_auth_close(same);
 	hw_auth_close(other);
+	hw_auth_close(good);
+	hw_rests_close(apart);
 }
 
 static void
@@ -274,7 +292,7 @@ is_dated(HwAuth *auth, time_t now, const char *date)
 static void
 test_clock(void)
 {
-	HwAuth	   *auth = hw_auth_open(&keys);
+	HwAuth	   *auth = hw_auth_open(&keys, rests);
 	HwStatus	status;
 
 	refuse(&status, HW_CLOCK_WRONG);
@@ -307,7 +325,7 @@ test_others(void)
 		HW_TOKEN_EXPIRED, HW_DENIED, HW_WRONG_SITE, HW_THROTTLED,
 		HW_SERVER_ERROR, HW_CLOCK_WRONG
 	};
-	HwAuth	   *auth = hw_auth_open(&keys);
+	HwAuth	   *auth = hw_auth_open(&keys, rests);
 	HwRequest	request;
 	HwStatus	status;
 
@@ -327,7 +345,7 @@ test_others(void)
 static bool
 torture(void *arg)
 {
-	HwAuth	   *auth = hw_auth_open(arg);
+	HwAuth	   *auth = hw_auth_open(arg, rests);
 	HwRequest	request;
 	HwStatus	status;
 	HwBase		base;
@@ -347,6 +365,7 @@ torture(void *arg)
 int
 main(void)
 {
+	rests = hw_rests_open();
 	test_keys(&keys);
 	test_keys(&temporary);
 	test_token();
@@ -357,5 +376,6 @@ main(void)
 	test_others();
 	alloc_torture(torture, (void *) &temporary, "temporary keys");
 	alloc_torture(torture, (void *) &token, "a token");
+	hw_rests_close(rests);
 	return done();
 }

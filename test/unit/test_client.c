@@ -60,6 +60,7 @@ static HwCredentials metadata = {.source = HW_SOURCE_METADATA};
 static int	port;
 static char base_url[100];
 static HwClient *client;
+static HwRests *rests;
 static int	ndrives;			/* of the last wait */
 static HwFetchOptions options = {
 	.transport = {
@@ -278,7 +279,8 @@ open_client(const HwCredentials *credentials)
 
 	if (client)
 		hw_client_close(client);
-	client = hw_client_open(credentials, &status);
+	hw_rests_forget(rests);
+	client = hw_client_open(credentials, rests, &status);
 	options.statement = 0;
 	options.reuse_ms = 0;
 	options.retry_budget_ms = 0;
@@ -918,7 +920,7 @@ static bool
 torture(void *arg)
 {
 	HwStatus	status;
-	HwClient   *own = hw_client_open(arg, &status);
+	HwClient   *own = hw_client_open(arg, rests, &status);
 	HwFetch    *fetch = NULL;
 	bool		is_reused;
 	bool		result = false;
@@ -978,6 +980,7 @@ main(void)
 	}
 	snprintf(base_url, sizeof(base_url), "http://127.0.0.1:%d", port);
 	metadata.metadata_endpoint = base_url;
+	rests = hw_rests_open();
 	test_plain();
 	test_sharing();
 	test_reuse();
@@ -1001,6 +1004,7 @@ main(void)
 	options.iam_endpoint = base_url;
 	alloc_torture(torture, (void *) &password, "one with a password");
 	alloc_torture(torture, (void *) &metadata, "one with keys of the machine");
+	hw_rests_close(rests);
 	sim_stop();
 	return done();
 }

@@ -62,6 +62,7 @@ static const HwCredentials keys = {
 
 static int	port;
 static HwClient *client;
+static HwRests *rests;
 
 /* The question that tests change; ask_again() puts it back. */
 static HwQuestion question;
@@ -1507,7 +1508,7 @@ test_freed(void)
 
 	hw_client_close(client);
 	before = count_descriptors();
-	client = hw_client_open(&keys, &status);
+	client = hw_client_open(&keys, rests, &status);
 	/* Newer libcurl wakes itself with one descriptor instead of two. */
 	spare = hw_client_descriptors(client) - (count_descriptors() - before);
 	ok(spare == 0 || spare == 1, "descriptors of a client");
@@ -1541,7 +1542,7 @@ test_freed(void)
 	hw_text_free(&outcome.rows);
 	hw_client_close(client);
 	is_int(count_descriptors(), before, "no descriptor is left");
-	client = hw_client_open(&keys, &status);
+	client = hw_client_open(&keys, rests, &status);
 }
 
 /* --- memory ----------------------------------------------------------- */
@@ -1579,7 +1580,7 @@ static bool
 read_all(void *arg)
 {
 	HwStatus	status;
-	HwClient   *own = hw_client_open(&keys, &status);
+	HwClient   *own = hw_client_open(&keys, rests, &status);
 	HwPager    *pager = own ? open_pager(own, arg, &status) : NULL;
 	HwPagerState state = HW_PAGER_FAILED;
 
@@ -1634,7 +1635,8 @@ main(void)
 		printf("1..0 # SKIP python3 does not run the simulator\n");
 		return 0;
 	}
-	client = hw_client_open(&keys, &status);
+	rests = hw_rests_open();
+	client = hw_client_open(&keys, rests, &status);
 	test_sizes();
 	test_services();
 	test_short_pages();
@@ -1659,6 +1661,7 @@ main(void)
 	test_freed();
 	test_memory();
 	hw_client_close(client);
+	hw_rests_close(rests);
 	sim_stop();
 	return done();
 }
