@@ -189,6 +189,12 @@ hw_projects_free(HwProjects *projects)
 	free(projects);
 }
 
+bool
+hw_project_has_region(const HwProject *project)
+{
+	return strcmp(project->name, "MOS") != 0;
+}
+
 size_t
 hw_project_region_length(const HwProject *project)
 {

@@ -61,6 +61,13 @@ extern int	hw_account_read(const char *body, size_t bytes, HwText *ids,
 /* Whether it may stand in a path, a header and a message. */
 extern bool hw_projects_is_id(const char *text, size_t length);
 
+/*
+ * Whether a project lies in a region.  Accounts have one that does not, "MOS"
+ * of object storage (IAM API Reference, Querying Information About a Specified
+ * Project, names it; Terraform's provider passes it over since 2023-05).
+ */
+extern bool hw_project_has_region(const HwProject *project);
+
 /* Length of the region's name at the start of the project's. */
 extern size_t hw_project_region_length(const HwProject *project);
 

@@ -218,7 +218,7 @@ refuse_left_out(const Search *search, const char *project, const char *region)
 
 /*
  * Those of the given projects, or of all that are enabled, that lie in one of
- * the regions; in any when there are none.  A project does not change its
+ * the regions; in whichever when there are none.  A project does not change its
  * region, but new ones come: to know all, IAM is asked in each statement.
  * Only regions of the query may leave out a project that is named.
  */
@@ -247,7 +247,7 @@ projects_in_regions(Search *search, List *wanted, List *regions,
 									  hw_project_region_length(project));
 
 		if (wanted ? !hw_texts_have(wanted, project->id) :
-			!project->is_enabled)
+			!project->is_enabled || !hw_project_has_region(project))
 			continue;
 		if (regions == NIL || hw_texts_have(regions, region))
 			locations = add_location(locations, project->id, region);

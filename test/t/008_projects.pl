@@ -118,6 +118,13 @@ sub listed
 {
 	return '{"projects":[' . join(',', map { qq({"id":"$_->[0]","name":"$_->[1]","enabled":true}) } @_) . ']}';
 }
+
+# Accounts have a project of the object storage's, which lies in no region.
+$sim->set({ projects => listed([ $SUB, 'MOS' ], [ $ONE, 'ap-southeast-1' ]) });
+$sim->clear_log;
+is($me->query($WHERE), "$ONE|ap-southeast-1", 'not that of the object storage');
+is(hss(), "$ONE ap-southeast-1", 'which is not asked');
+
 options(regions => 'ap-southeast-1,ap-southeast-3');
 $sim->set({ projects => listed([ $ONE, 'ap-southeast-1' ]) });
 is($me->query("$WHERE ORDER BY 1"), "$ONE|ap-southeast-1", 'one project there is');
