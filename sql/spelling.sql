@@ -57,6 +57,17 @@ SELECT count(*) FROM hss_quotas WHERE charging_mode = 'on_demand' AND category =
 SELECT count(*) FROM hss_quotas WHERE used_status = 'idle' AND resource_id = 'none' AND category = 'host_resource';
 \! python3 test/regress_log.py spelling
 
+-- remembered of the state it was seen with, and not of the other one: this
+-- service has no filter of one, and finds nothing by unknown words of the other
+\set case :url /case/id=spelling;deaf=quota_status;spelling=short;unknown=empty
+ALTER SERVER spelt OPTIONS (SET endpoint :'case');
+SELECT count(*) FROM hss_quotas WHERE resource_id = (SELECT max(resource_id) FROM hss_quotas WHERE quota_status || '' = 'normal' AND category = 'host_resource') AND quota_status = 'normal' AND category = 'host_resource';
+SELECT count(*) FROM hss_quotas WHERE used_status = 'used' AND category = 'host_resource';
+SELECT count(*) FROM hss_quotas WHERE used_status || '' = 'used' AND category = 'host_resource';
+SELECT count(*) FROM hss_quotas WHERE used_status = 'idle' AND quota_status = 'freeze' AND category = 'host_resource';
+SELECT count(*) FROM hss_quotas WHERE used_status || '' = 'idle' AND quota_status || '' = 'freeze' AND category = 'host_resource';
+\! python3 test/regress_log.py spelling
+
 -- set by hand: no second try; a refusal is an error
 \set case :url /case/id=spelling;spelling=short;unknown=reject
 ALTER SERVER spelt OPTIONS (SET endpoint :'case', ADD status_spelling 'long');

@@ -24,15 +24,23 @@ is_spelled(const HwBinding *binding)
 	return binding->is_condition && binding->param->spellings != NULL;
 }
 
-bool
-hw_dialect_matters(const HwLists *lists)
+unsigned
+hw_dialect_params(const HwLists *lists)
 {
+	unsigned	bits = 0;
+
 	for (int i = 0; i < lists->nbindings; i++)
 	{
 		if (is_spelled(&lists->bindings[i]))
-			return true;
+			bits |= 1U << (lists->bindings[i].param - lists->api->params);
 	}
-	return false;
+	return bits;
+}
+
+bool
+hw_dialect_matters(const HwLists *lists)
+{
+	return hw_dialect_params(lists) != 0;
 }
 
 /*
@@ -124,7 +132,7 @@ hw_dialect_values(const HwLists *lists, const int *choices,
 bool
 hw_editions_open(HwEditions *editions, int nlocations,
 				 const char *const *endpoints, HwDialect dialect,
-				 const HwDialect *learnt)
+				 const HwLearnt *learnt, unsigned params)
 {
 	editions->nlocations = 0;
 	editions->at = calloc(nlocations + 1, sizeof(HwEdition));
@@ -141,8 +149,9 @@ hw_editions_open(HwEditions *editions, int nlocations,
 		edition->dialect = dialect;
 		if (dialect == HW_DIALECT_AUTO && learnt)
 		{
-			edition->dialect = learnt[i];
-			edition->is_known = learnt[i] != HW_DIALECT_AUTO;
+			edition->dialect = learnt[i].dialect;
+			edition->is_known = edition->dialect != HW_DIALECT_AUTO &&
+				(params & ~learnt[i].params) == 0;
 		}
 		if (edition->dialect == HW_DIALECT_AUTO)
 			edition->dialect = HW_DIALECT_LONG;

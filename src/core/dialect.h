@@ -31,6 +31,9 @@ extern HwDialect hw_dialect_other(HwDialect dialect);
 /* Has any condition two spellings? */
 extern bool hw_dialect_matters(const HwLists *lists);
 
+/* The params whose values have two spellings, as bits in the API's order. */
+extern unsigned hw_dialect_params(const HwLists *lists);
+
 /* Is there any condition that a list can be read without? */
 extern bool hw_dialect_has_optional(const HwLists *lists);
 
@@ -49,12 +52,23 @@ extern void hw_dialect_values(const HwLists *lists, const int *choices,
 							  HwDialect dialect, HwAsked *asked,
 							  HwAsked *sent);
 
+/*
+ * What a place has understood.  A service may have no filter of one param, and
+ * find nothing by words of another that it does not know: rows that were found
+ * by the one say nothing of the other.
+ */
+typedef struct HwLearnt
+{
+	HwDialect	dialect;		/* HW_DIALECT_AUTO while it is unknown */
+	unsigned	params;			/* of these, as hw_dialect_params has them */
+} HwLearnt;
+
 /* What the service at one location understands. */
 typedef struct HwEdition
 {
 	char	   *endpoint;		/* owned */
 	HwDialect	dialect;		/* to ask in; never HW_DIALECT_AUTO */
-	bool		is_known;		/* it is understood */
+	bool		is_known;		/* it is understood, of all that is asked */
 } HwEdition;
 
 typedef struct HwEditions
@@ -65,13 +79,13 @@ typedef struct HwEditions
 
 /*
  * dialect is what to ask in everywhere; if that is HW_DIALECT_AUTO, learnt
- * says what each location has understood before, HW_DIALECT_AUTO where that is
- * unknown, or is NULL.  Copies what it needs.  False when out of memory; needs
+ * says what each location has understood before, or is NULL.  params are those
+ * that are asked.  Copies what it needs.  False when out of memory; needs
  * hw_editions_close in any case.
  */
 extern bool hw_editions_open(HwEditions *editions, int nlocations,
 							 const char *const *endpoints, HwDialect dialect,
-							 const HwDialect *learnt);
+							 const HwLearnt *learnt, unsigned params);
 extern void hw_editions_close(HwEditions *editions);
 
 /* Are two locations read at one endpoint? */

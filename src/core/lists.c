@@ -118,6 +118,7 @@ hw_lists_open(HwLists *lists, const HwApi *api, const HwTable *table,
 			  const HwBinding *bindings, int nbindings, HwStatus *status)
 {
 	memset(lists, 0, sizeof(*lists));
+	lists->api = api;
 	lists->table = table;
 	for (int i = 0; i < nbindings; i++)
 	{

@@ -32,6 +32,7 @@ typedef struct HwBinding
 
 typedef struct HwLists
 {
+	const HwApi *api;
 	const HwTable *table;
 	HwBinding	bindings[HW_ASKED_MAX]; /* texts are owned */
 	int			nbindings;

@@ -102,7 +102,8 @@ open_locations(HwPager *pager, const HwQuestion *question, HwStatus *status)
 	if (pager->bases == NULL || pager->skips == NULL ||
 		!hw_editions_open(&pager->editions, pager->lists.nlocations,
 						  question->endpoints, question->dialect,
-						  question->learnt))
+						  question->learnt,
+						  hw_dialect_params(&pager->lists)))
 		return no_memory(status);
 	for (int i = 0; i < pager->lists.nlocations; i++)
 	{

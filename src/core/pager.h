@@ -51,9 +51,8 @@ typedef struct HwQuestion
 	bool		skips_failed;	/* a location that cannot be read is left out */
 	HwOnDrift	on_drift;
 	HwDialect	dialect;
-	const HwDialect *learnt;	/* what each location has understood before,
-								 * HW_DIALECT_AUTO where that is unknown; or
-								 * NULL */
+	const HwLearnt *learnt;		/* what each location has understood before,
+								 * or NULL */
 	HwFetchOptions fetch;
 	unsigned long statement;	/* what is asked without its conditions, which
 								 * several lists may come to, is shared within
@@ -156,11 +155,11 @@ extern bool hw_pager_list(const HwPager *pager, int list, HwText *name,
 						  long long *nrows);
 
 /*
- * What a location has understood so far; HW_DIALECT_AUTO while that is
- * unknown.  False behind the last one.  endpoint lives as long as the pager.
+ * What a location has understood so far.  False behind the last one.  endpoint
+ * lives as long as the pager.
  */
 extern bool hw_pager_learnt(const HwPager *pager, int location,
-							const char **endpoint, HwDialect *dialect);
+							const char **endpoint, HwLearnt *learnt);
 
 /* A location that is left out, since it could not be read. */
 typedef struct HwSkipped

@@ -57,15 +57,15 @@ hw_pager_list(const HwPager *pager, int list, HwText *name,
 
 bool
 hw_pager_learnt(const HwPager *pager, int location, const char **endpoint,
-				HwDialect *dialect)
+				HwLearnt *learnt)
 {
 	const HwEdition *edition = &pager->editions.at[location];
 
 	if (location >= pager->lists.nlocations)
 		return false;
 	*endpoint = edition->endpoint;
-	*dialect = edition->is_known && hw_dialect_matters(&pager->lists) ?
-		edition->dialect : HW_DIALECT_AUTO;
+	learnt->params = edition->is_known ? hw_dialect_params(&pager->lists) : 0;
+	learnt->dialect = learnt->params ? edition->dialect : HW_DIALECT_AUTO;
 	return true;
 }
 

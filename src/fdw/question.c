@@ -38,7 +38,7 @@ set_dialect(const HwForeignTable *foreign, HwSession *session, int nlocations,
 			HwQuestion *question)
 {
 	const char *spelling = foreign->options->status_spelling;
-	HwDialect  *learnt;
+	HwLearnt   *learnt;
 
 	if (strcmp(spelling, "long") == 0)
 		question->dialect = HW_DIALECT_LONG;
@@ -47,10 +47,10 @@ set_dialect(const HwForeignTable *foreign, HwSession *session, int nlocations,
 	else
 	{
 		question->dialect = HW_DIALECT_AUTO;
-		learnt = palloc(sizeof(HwDialect) * nlocations);
+		learnt = palloc(sizeof(HwLearnt) * nlocations);
 		for (int i = 0; i < nlocations; i++)
-			learnt[i] = hw_session_dialect(session, foreign->api,
-										   question->endpoints[i]);
+			learnt[i] = hw_session_learnt(session, foreign->api,
+										  question->endpoints[i]);
 		question->learnt = learnt;
 	}
 }

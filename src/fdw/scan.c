@@ -180,7 +180,7 @@ hw_scan_stop(HwScan *scan)
 {
 	HwPagerStats last;
 	const char *endpoint;
-	HwDialect	dialect;
+	HwLearnt	learnt;
 
 	scan->is_started = false;
 	if (scan->pager == NULL)
@@ -188,11 +188,11 @@ hw_scan_stop(HwScan *scan)
 	hw_pager_cancel(scan->pager);
 	hw_pager_stats(scan->pager, &last);
 	add_stats(&scan->stats, &last);
-	for (int i = 0; hw_pager_learnt(scan->pager, i, &endpoint, &dialect); i++)
+	for (int i = 0; hw_pager_learnt(scan->pager, i, &endpoint, &learnt); i++)
 	{
-		if (dialect != HW_DIALECT_AUTO)
+		if (learnt.dialect != HW_DIALECT_AUTO)
 			hw_session_learn(scan->session, scan->foreign->api, endpoint,
-							 dialect);
+							 &learnt);
 	}
 	hw_totals_note(scan->foreign, scan->userid, scan->pager);
 	scan->pager = NULL;

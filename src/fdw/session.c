@@ -38,12 +38,12 @@
 /* Left for the server's own waiting, which needs one at a time. */
 #define HEADROOM 4
 
-typedef struct HwLearnt
+typedef struct HwLearntAt
 {
 	const HwApi *api;
 	char		endpoint[256];
-	HwDialect	dialect;
-} HwLearnt;
+	HwLearnt	learnt;
+} HwLearntAt;
 
 /* What IAM was asked, and its answer. */
 typedef struct HwLookup
@@ -70,7 +70,7 @@ struct HwSession
 	int			npins;
 	bool		is_doomed;
 	int			ndescriptors;	/* declared to fd.c */
-	HwLearnt	learnt[DIALECTS_MAX];
+	HwLearntAt	learnt[DIALECTS_MAX];
 	int			nlearnt;
 };
 
@@ -372,43 +372,47 @@ hw_session_statement(EState *estate)
 
 /* --- what was learnt ------------------------------------------------ */
 
-static HwLearnt *
+static HwLearntAt *
 find_learnt(HwSession *session, const HwApi *api, const char *endpoint)
 {
 	for (int i = 0; i < session->nlearnt; i++)
 	{
-		HwLearnt   *learnt = &session->learnt[i];
+		HwLearntAt *at = &session->learnt[i];
 
-		if (learnt->api == api && strcmp(learnt->endpoint, endpoint) == 0)
-			return learnt;
+		if (at->api == api && strcmp(at->endpoint, endpoint) == 0)
+			return at;
 	}
 	return NULL;
 }
 
-HwDialect
-hw_session_dialect(HwSession *session, const HwApi *api, const char *endpoint)
+HwLearnt
+hw_session_learnt(HwSession *session, const HwApi *api, const char *endpoint)
 {
-	HwLearnt   *learnt = find_learnt(session, api, endpoint);
+	const HwLearntAt *at = find_learnt(session, api, endpoint);
 
-	return learnt ? learnt->dialect : HW_DIALECT_AUTO;
+	return at ? at->learnt : (HwLearnt) {.dialect = HW_DIALECT_AUTO};
 }
 
 void
 hw_session_learn(HwSession *session, const HwApi *api, const char *endpoint,
-				 HwDialect dialect)
+				 const HwLearnt *learnt)
 {
-	HwLearnt   *learnt = find_learnt(session, api, endpoint);
+	HwLearntAt *at = find_learnt(session, api, endpoint);
 
-	if (learnt == NULL)
+	if (at == NULL)
 	{
 		if (session->nlearnt == DIALECTS_MAX ||
-			strlen(endpoint) >= sizeof(learnt->endpoint))
+			strlen(endpoint) >= sizeof(at->endpoint))
 			return;
-		learnt = &session->learnt[session->nlearnt++];
-		learnt->api = api;
-		strlcpy(learnt->endpoint, endpoint, sizeof(learnt->endpoint));
+		at = &session->learnt[session->nlearnt++];
+		at->api = api;
+		strlcpy(at->endpoint, endpoint, sizeof(at->endpoint));
+		at->learnt.params = 0;
 	}
-	learnt->dialect = dialect;
+	if (at->learnt.dialect != learnt->dialect)
+		at->learnt.params = 0;
+	at->learnt.dialect = learnt->dialect;
+	at->learnt.params |= learnt->params;
 }
 
 const HwProjects *

@@ -39,12 +39,12 @@ extern unsigned long hw_session_statement(EState *estate);
 
 /*
  * What first pages have shown of an API at a place: in which spelling it is
- * asked.  HW_DIALECT_AUTO when nothing is known.
+ * asked for which params.
  */
-extern HwDialect hw_session_dialect(HwSession *session, const HwApi *api,
-									const char *endpoint);
+extern HwLearnt hw_session_learnt(HwSession *session, const HwApi *api,
+								  const char *endpoint);
 extern void hw_session_learn(HwSession *session, const HwApi *api,
-							 const char *endpoint, HwDialect dialect);
+							 const char *endpoint, const HwLearnt *learnt);
 
 /*
  * The projects of a name, or all when it is NULL, as IAM at a place has told

@@ -825,7 +825,7 @@ test_spellings(void)
 	static const char *const unknowns[] = {"reject", "ignore", "empty"};
 	static const char *const states[] = {"normal", "expired", "freeze"};
 	static const char *const uses[] = {"idle", "used"};
-	HwDialect	learnt;
+	HwLearnt	learnt = {.params = ~0U};
 	char		settings[200];
 
 	for (int s = 0; s < 3; s++)
@@ -903,14 +903,14 @@ test_spellings(void)
 			/* A spelling that was found out before saves the first try. */
 			ask_anew();
 			where("quota_status", "expired", NULL);
-			learnt = s == 1 ? HW_DIALECT_LONG : HW_DIALECT_SHORT;
+			learnt.dialect = s == 1 ? HW_DIALECT_LONG : HW_DIALECT_SHORT;
 			question.learnt = &learnt;
 			reads_as(settings, true, 2);
 
 			/* The service has changed since: what it says counts. */
 			if (s == 0 || strcmp(unknowns[u], "empty") == 0)
 				continue;
-			learnt = s == 1 ? HW_DIALECT_SHORT : HW_DIALECT_LONG;
+			learnt.dialect = s == 1 ? HW_DIALECT_SHORT : HW_DIALECT_LONG;
 			reads_as(settings, true, 3);
 			where("used_status", "used", "idle");
 			reads_as(settings, false, -1);
@@ -990,7 +990,8 @@ test_editions(void)
 	}
 
 	/* What was found out before is kept for each of them. */
-	question.learnt = (const HwDialect[]) {HW_DIALECT_LONG, HW_DIALECT_SHORT};
+	question.learnt = (const HwLearnt[])
+	{{HW_DIALECT_LONG, ~0U}, {HW_DIALECT_SHORT, ~0U}};
 	other_settings = "quotas=60;spelling=short;unknown=empty";
 	run("quotas=60;spelling=long;unknown=empty", &outcome);
 	ok(outcome.nrows == nrows && outcome.stats.counters.nrequests == 4,
@@ -1039,6 +1040,30 @@ test_deaf(void)
 		where("charging_mode", "packet_cycle", NULL);
 		reads_as(settings, true, -1);
 	}
+}
+
+/* What has been learnt of one state is not taken for the other's. */
+static void
+test_learnt_apart(void)
+{
+	HwLearnt	learnt = {.dialect = HW_DIALECT_LONG};
+	const char *settings =
+		"quotas=100;deaf=quota_status;spelling=short;unknown=empty";
+
+	ask_anew();
+	question.table = hw_table_find(table_name, &question.api,
+								   &question.service);
+	learnt.params = 1U << (hw_param_find(question.api, "quota_status") -
+						   question.api->params);
+	question.learnt = &learnt;
+	where("used_status", "used", NULL);
+	reads_as(settings, true, 3);
+	where("quota_status", "normal", NULL);
+	reads_as(settings, true, -1);
+	ask_anew();
+	question.learnt = &learnt;
+	where("quota_status", "normal", NULL);
+	reads_as("quotas=100;spelling=long;unknown=empty", true, 2);
 }
 
 /*
@@ -1648,6 +1673,7 @@ main(void)
 	test_editions();
 	test_refused_here();
 	test_deaf();
+	test_learnt_apart();
 	test_nothing();
 	test_listless();
 	test_bare();
