@@ -133,8 +133,9 @@ follow(HwPager *pager, HwStrand *strand, HwTrialResult result)
 {
 	if (strand->trial.shown != HW_DIALECT_AUTO)
 	{
-		hw_editions_learn(&pager->editions, strand->location,
-						  strand->trial.shown);
+		if (strand->trial.is_certain)
+			hw_editions_learn(&pager->editions, strand->location,
+							  strand->trial.shown);
 		go_on_in(pager, strand, strand->trial.shown);
 	}
 	switch (result)

@@ -30,6 +30,13 @@ hw_trial_free(HwTrial *trial)
 	trial->kept = NULL;
 }
 
+static void
+show(HwTrial *trial, HwDialect dialect, bool is_certain)
+{
+	trial->shown = dialect;
+	trial->is_certain = is_certain;
+}
+
 /* The other spelling, unless it was tried or there is none to try. */
 static bool
 try_other(HwTrial *trial)
@@ -113,7 +120,7 @@ weigh_ignored(HwTrial *trial, unsigned spelled, HwPage **page,
 	if (trial->was_empty && is_all_ignored(*page, spelled))
 	{
 		/* What is not understood is ignored: nothing was the answer. */
-		trial->shown = hw_dialect_other(ignored);
+		show(trial, hw_dialect_other(ignored), false);
 		return HW_TRIAL_NOTHING;
 	}
 	return HW_TRIAL_TAKE;
@@ -129,7 +136,7 @@ weigh_empty(HwTrial *trial, unsigned spelled, bool is_known, HwPage **page,
 	if (trial->kept || trial->refusal.kind != HW_OK)
 	{
 		/* The other spelling was not understood, so this one was. */
-		trial->shown = trial->dialect;
+		show(trial, trial->dialect, trial->refusal.kind != HW_OK);
 		return HW_TRIAL_TAKE;
 	}
 	if (is_known)
@@ -149,7 +156,7 @@ hw_trial_page(HwTrial *trial, unsigned spelled, bool is_known, HwPage **page,
 		return weigh_empty(trial, spelled, is_known, page, cursor);
 	if (is_any_broken(*page, spelled))
 		return weigh_ignored(trial, spelled, page, *cursor);
-	trial->shown = trial->dialect;
+	show(trial, trial->dialect, true);
 	return HW_TRIAL_TAKE;
 }
 
@@ -169,7 +176,7 @@ hw_trial_refusal(HwTrial *trial, const HwStatus *status, HwPage **page,
 	if (trial->was_empty)
 	{
 		trial->dialect = hw_dialect_other(trial->dialect);
-		trial->shown = trial->dialect;
+		show(trial, trial->dialect, true);
 		return HW_TRIAL_NOTHING;
 	}
 	if (trial->kept)

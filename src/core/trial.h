@@ -24,6 +24,9 @@ typedef struct HwTrial
 	HwDialect	dialect;		/* to ask in */
 	HwDialect	shown;			/* to be understood there, by the last answer;
 								 * HW_DIALECT_AUTO: none */
+	bool		is_certain;		/* by rows, or by a refusal of the other one;
+								 * not by rows that break a condition, since a
+								 * filter may lag behind what rows show */
 	HwStatus	refusal;		/* the first one, or HW_OK */
 
 	/* Private: */

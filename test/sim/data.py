@@ -142,7 +142,7 @@ def renew(fields):
     fields["charging_mode"] = "spot"
 
 
-def make_row(seed, project, index, unit, style, new_words=0):
+def make_row(seed, project, index, unit, style, new_words=0, late=0):
     """The index-th quota of a project."""
     rng = random.Random(f"{seed}/{project}/{index}")
 
@@ -155,15 +155,17 @@ def make_row(seed, project, index, unit, style, new_words=0):
     fields = quota_fields(rng, index, name, unit)
     if new_words > 0 and index % new_words == 0:
         renew(fields)
-    shown = fields
+    shown = dict(fields)
+    if late > 0 and index % late == 0:
+        shown["quota_status"] = "expired"
     if style == "string":
         shown = {key: str(value) if type(value) is int else value
-                 for key, value in fields.items()}
+                 for key, value in shown.items()}
     elif style in ("float", "exp"):
         # NULs mark the texts whose quotes go away below.
         shown = {key: (f"\0{number(value, style)}\0"
                        if type(value) is int else value)
-                 for key, value in fields.items()}
+                 for key, value in shown.items()}
     text = json.dumps(shown, ensure_ascii=index % 2 == 0,
                       separators=(",", ":") if index % 3 else (" , ", " : "))
     text = text.replace('"\\u0000', "").replace('\\u0000"', "")
@@ -173,9 +175,9 @@ def make_row(seed, project, index, unit, style, new_words=0):
 class Quotas:
     """All quotas of one project under one setting."""
 
-    def __init__(self, count, seed, project, unit, style, new_words):
-        self.rows = [make_row(seed, project, index, unit, style, new_words)
-                     for index in range(count)]
+    def __init__(self, count, seed, project, unit, style, new_words, late):
+        self.rows = [make_row(seed, project, index, unit, style, new_words,
+                              late) for index in range(count)]
         self.extra = make_row(seed, project, -1, unit, style)
         self.selections = {}
 
@@ -209,9 +211,9 @@ def matches(row, name, value, host_match):
 
 
 @lru_cache(maxsize=64)
-def quotas(count, seed, project, unit, style, new_words):
+def quotas(count, seed, project, unit, style, new_words, late=0):
     """The memoised data set of a project."""
-    return Quotas(count, seed, project, unit, style, new_words)
+    return Quotas(count, seed, project, unit, style, new_words, late)
 
 
 # resource type and unit in both languages

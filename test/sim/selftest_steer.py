@@ -39,6 +39,15 @@ class Personalities(SimTest):
         self.assertEqual(self.rows("/case/deaf=charging_mode",
                                    pair)["total_num"], total)
 
+    def test_late(self):
+        normal = ("quota_status", "normal")
+        before = self.rows("", normal)
+        after = self.rows("/case/late=2", normal)
+        self.assertEqual([row["resource_id"] for row in before["data_list"]],
+                         [row["resource_id"] for row in after["data_list"]])
+        self.assertEqual({row["quota_status"] for row in after["data_list"]},
+                         {"normal", "expired"})
+
     def test_host_names(self):
         def names(mode, name):
             return {r["host_name"] for r in self.rows(

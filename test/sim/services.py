@@ -229,7 +229,7 @@ def dataset(settings, project, more=0):
     """All quotas of a project under these settings."""
     return data.quotas(settings.quotas + more, settings.seed, project,
                        settings.expire_unit, settings.numbers,
-                       settings.new_words)
+                       settings.new_words, settings.late)
 
 
 def make(api, checked, settings):

@@ -30,6 +30,8 @@ TABLE = [
     ("seed", "1", TEXT, "seed of all generated data"),
     ("new_words", 0, INT, "N > 0: each N-th quota has an edition, states and "
      "a charging mode that no document names; filters know them not"),
+    ("late", 0, INT, "N > 0: each N-th quota shows that it has expired, while "
+     "filters still find it by the state before"),
     ("packages", 36, INT, "package usages (POST .../usages/query)"),
     ("packages_form", "list", ("list", "absent", "null"),
      "list: an array; absent, null: the array is missing or null"),

@@ -101,7 +101,9 @@ tries(const char *answers, const char *expected, const char *name)
 	if (result == HW_TRIAL_REFUSED)
 		hw_text_printf(&out, " refused: %s", trial.refusal.text);
 	if (trial.shown != HW_DIALECT_AUTO)
-		hw_text_printf(&out, ", shows %c", dialects[trial.shown]);
+		hw_text_printf(&out, ", %s %c",
+					   trial.is_certain ? "shows" : "suggests",
+					   dialects[trial.shown]);
 	is_string(hw_text_string(&out), expected, "%s", name);
 	ok(*answers == '\0', "in %d requests", nrequests);
 	hw_text_free(&out);
@@ -124,13 +126,14 @@ test_one_condition(void)
 	tries("01 0", "LS takes 2:0 as S, shows S",
 		  "rows that do not, until they do");
 	tries("1 1", "LS takes 2:1 as S", "rows that never do");
-	tries("11 .", "LS takes 2: as S, shows S",
+	tries("11 .", "LS takes 2: as S, suggests S",
 		  "ignored, and nothing in the other spelling");
 	tries("01 .", "LS takes 1:01 as L",
 		  "half ignored: nothing in the other one tells nothing");
 	tries("1 !", "LS takes 1:1 as L", "ignored, and the other one refused");
 	tries(". 0", "LS takes 2:0 as S, shows S", "nothing, until rows match");
-	tries(". 11", "LS nothing, shows L", "nothing, and the other one ignored");
+	tries(". 11", "LS nothing, suggests L",
+		  "nothing, and the other one ignored");
 	tries(". 01", "LS takes 2:01 as S", "nothing, and half ignored");
 	tries(". .", "LS takes 2: as S", "nothing in either");
 	tries(". !", "LS nothing, shows L", "nothing, and the other one refused");
@@ -147,10 +150,10 @@ test_two_conditions(void)
 {
 	start_anew();
 	spelled = 3;
-	tries("12 .", "LS takes 2: as S, shows S", "both are ignored");
+	tries("12 .", "LS takes 2: as S, suggests S", "both are ignored");
 	tries("11 .", "LS takes 1:11 as L", "one of them is broken by no row");
 	tries("120 .", "LS takes 1:120 as L", "a row meets both");
-	tries(". 3", "LS nothing, shows L", "nothing, and both ignored");
+	tries(". 3", "LS nothing, suggests L", "nothing, and both ignored");
 	tries(". 1", "LS takes 2:1 as S", "nothing, and one ignored");
 	tries("4", "L takes 1:4 as L, shows L",
 		  "what has one spelling tells nothing");
