@@ -681,12 +681,13 @@ hw_signin_renew(HwSignin *signin, long generation)
 	bool		is_asked_for = has_password(signin) ||
 		signin->secret.expires_at != 0;
 
-	if (generation != signin->generation || !signin->has_secret)
+	if (generation != signin->generation)
 		return true;
 	if (!is_asked_for)
 		return hw_signin_reload(signin);
 	hw_secret_wipe(&signin->secret);
 	signin->has_secret = false;
+	signin->generation++;		/* others carried it, too */
 	return true;
 }
 

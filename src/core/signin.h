@@ -96,7 +96,7 @@ extern const char *hw_signin_scope_id(HwSignin *signin, bool is_project);
 /* Valid while HW_SIGNIN_READY. */
 extern const HwSecret *hw_signin_secret(const HwSignin *signin);
 
-/* Counts the secrets there have been. */
+/* Counts the secrets there have been, and those that were let go. */
 extern long hw_signin_generation(const HwSignin *signin);
 extern const char *hw_signin_project(const HwSignin *signin);
 

@@ -1,0 +1,68 @@
+# Signing in with a password when several requests, or several projects, want
+# a token at once: what dies together is replaced together, and a password
+# that is wrong is tried once, since five failures lock the user.
+#
+# Tokens age by the simulator's clock, which the Date of its replies tells.
+
+use strict;
+use warnings;
+
+use HwBss;
+use Test::More;
+
+my @PROJECTS = ($HwBss::PROJECT, '1b2c3d4e5f60718293a4b5c6d7e8f90a',
+	'2c3d4e5f60718293a4b5c6d7e8f90a1b', '3d4e5f60718293a4b5c6d7e8f90a1b2c');
+my $ALL_PROJECTS = sprintf q{SELECT count(DISTINCT project_id) FROM hss_quotas
+	WHERE category = 'host_resource' AND project_id IN (%s)},
+  join ', ', map { "'$_'" } @PROJECTS;
+my $ALL_PAGES = 'SELECT count(quota_status) FROM hss_quotas';
+my $BSS = 'SELECT count(*) FROM bss_package_usages';
+my %USER = (user_name => 'sim-user', password => 'sim-Password/1',
+	domain_name => 'sim-account');
+my $DAYS = 3 * 86400;
+
+my $sim = HwBss->new;
+my $node = HwBss::node('together');
+my $session = HwBss::session($node);
+my $n = 0;
+$session->query('CREATE EXTENSION hwbss_fdw');
+
+# A server and a mapping of their own, with the tables in the search path.
+sub server
+{
+	my ($case, %options) = @_;
+	my $schema = 't' . ++$n;
+	my %server = (
+		endpoint => $sim->url("region_header=ignore;id=$schema" . ($case ? ";$case" : '')),
+		allow_insecure => 'true', region => 'ap-southeast-1',
+		project_id => $HwBss::PROJECT, retry_budget => '0', page_size => 10,
+		%options);
+	$sim->clock(0);
+	$session->query("CREATE SCHEMA $schema;
+		CREATE SERVER $schema FOREIGN DATA WRAPPER hwbss_fdw @{[ HwBss::options(%server) ]};
+		CREATE USER MAPPING FOR CURRENT_USER SERVER $schema @{[ HwBss::options(%USER) ]};
+		IMPORT FOREIGN SCHEMA huaweicloud FROM SERVER $schema INTO $schema;
+		SET search_path = $schema, public");
+	BAIL_OUT($session->stderr) if $session->stderr;
+	$sim->clear_log;
+	return $schema;
+}
+
+sub logins { return scalar $sim->log('auth/tokens') }
+
+# ---- one token, many requests ------------------------------------------------
+
+# IAM takes its time, so that all are refused before there is a new token.
+server('fail_on=iam;delay=300');
+is($session->query($ALL_PAGES), 100, 'a list of many pages');
+is(logins(), 1, 'one login');
+cmp_ok(scalar $sim->log('quotas-detail'), '>=', 10, 'many requests');
+$sim->clear_log;
+$sim->clock($DAYS);
+is($session->query($ALL_PAGES), 100, 'the same when the token has died')
+  or diag($session->stderr);
+is(logins(), 1, 'one more login');
+cmp_ok(scalar(grep { $_->{status} == 401 } $sim->log('quotas-detail')), '>', 1,
+	'for several requests that were refused');
+
+done_testing;
