@@ -466,6 +466,24 @@ learn_expiry(Entry *entry, const HwAttempt *attempt, HwStatus *status,
 	return hw_signin_renew(entry->signin, attempt->generation);
 }
 
+/* A token is not locked out, only keys are. */
+static void
+learn_refusal(HwAuth *auth, Entry *entry, const HwAttempt *attempt,
+			  const HwStatus *status, time_t now)
+{
+	const HwSecret *key = hw_signin_secret(entry->signin);
+
+	/* One that has taken its place since is not to blame. */
+	if (!hw_auth_signs(auth) ||
+		attempt->generation != hw_signin_generation(entry->signin))
+		return;
+	rest_key(auth, key, status, now);
+
+	/* The metadata service may have another one next time. */
+	if (key->expires_at)
+		(void) hw_signin_renew(entry->signin, attempt->generation);
+}
+
 bool
 hw_auth_learn(HwAuth *auth, const HwAttempt *attempt, HwStatus *status,
 			  time_t now)
@@ -489,18 +507,14 @@ hw_auth_learn(HwAuth *auth, const HwAttempt *attempt, HwStatus *status,
 			return learn_expiry(entry, attempt, status, now);
 
 		case HW_UNAUTHORIZED:
+			/* Whatever the words: tokens may die before their time. */
+			if (auth->credentials.password)
+				return learn_expiry(entry, attempt, status, now);
+			learn_refusal(auth, entry, attempt, status, now);
+			return false;
+
 		case HW_LOCKED_OUT:
-
-			/* A token is not locked out, only keys are. */
-			if (hw_auth_signs(auth))
-			{
-				rest_key(auth, hw_signin_secret(entry->signin), status, now);
-
-				/* The metadata service may have another one next time. */
-				if (hw_signin_secret(entry->signin)->expires_at)
-					(void) hw_signin_renew(entry->signin,
-										   attempt->generation);
-			}
+			learn_refusal(auth, entry, attempt, status, now);
 			return false;
 
 		default:

@@ -50,6 +50,15 @@ sub server
 
 sub logins { return scalar $sim->log('auth/tokens') }
 
+sub is_refused
+{
+	my ($what, $detail) = @_;
+	my $error = $session->error || {};
+	is($error->{state}, '28000', "$what: SQLSTATE") or diag($session->stderr);
+	like($error->{detail}, $detail, "$what: detail");
+	return;
+}
+
 # ---- one token, many requests ------------------------------------------------
 
 # IAM takes its time, so that all are refused before there is a new token.
@@ -64,5 +73,17 @@ is($session->query($ALL_PAGES), 100, 'the same when the token has died')
 is(logins(), 1, 'one more login');
 cmp_ok(scalar(grep { $_->{status} == 401 } $sim->log('quotas-detail')), '>', 1,
 	'for several requests that were refused');
+
+# ---- a refusal in words that no document has ---------------------------------
+
+server('fail=APIGW.0305x1');
+is($session->query($BSS), 36, 'a token refused in other words');
+is(logins(), 2, 'is replaced once');
+server('fail=APIGW.0305');
+$session->query($BSS);
+is_refused('again and again', qr/HTTP 401, APIGW\.0305/);
+is(logins(), 2, 'again and again: no third login');
+$session->query($BSS);
+is(logins(), 2, 'nor by the next statement');
 
 done_testing;

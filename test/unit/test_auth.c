@@ -342,6 +342,43 @@ test_others(void)
 	hw_auth_close(NULL);
 }
 
+/* What a key is blamed for must be its own. */
+static void
+test_replaced(void)
+{
+	static const HwCredentials environment = {.source = HW_SOURCE_ENVIRONMENT};
+	HwAuth	   *auth = hw_auth_open(&environment, rests);
+	HwRequest	request;
+	HwStatus	status;
+	HwAttempt	attempt = {.request = &request};
+
+	setenv("HUAWEICLOUD_SDK_AK", "AK1", 1);
+	setenv("HUAWEICLOUD_SDK_SK", "SK1", 1);
+	make(&request);
+	ok(apply(auth, &request, NOW, &status), "a key of the environment");
+	attempt.generation = hw_auth_generation(auth, &request);
+	setenv("HUAWEICLOUD_SDK_AK", "AK2", 1);
+	refuse(&status, HW_TOKEN_EXPIRED);
+	ok(hw_auth_learn(auth, &attempt, &status, NOW),
+	   "which is replaced when it has had its time");
+	refuse(&status, HW_TOKEN_EXPIRED);
+	ok(hw_auth_learn(auth, &attempt, &status, NOW),
+	   "once for all who carried it");
+	refuse(&status, HW_UNAUTHORIZED);
+	ok(!hw_auth_learn(auth, &attempt, &status, NOW) &&
+	   apply(auth, &request, NOW, &status),
+	   "another refusal of the old key does not bar the new one");
+	attempt.generation = hw_auth_generation(auth, &request);
+	refuse(&status, HW_UNAUTHORIZED);
+	ok(!hw_auth_learn(auth, &attempt, &status, NOW) &&
+	   !apply(auth, &request, NOW, &status), "one of its own does");
+	hw_rests_forget(rests);
+	unsetenv("HUAWEICLOUD_SDK_AK");
+	unsetenv("HUAWEICLOUD_SDK_SK");
+	hw_request_free(&request);
+	hw_auth_close(auth);
+}
+
 static bool
 torture(void *arg)
 {
@@ -374,6 +411,7 @@ main(void)
 	test_lock_out(HW_LOCKED_OUT);
 	test_clock();
 	test_others();
+	test_replaced();
 	alloc_torture(torture, (void *) &temporary, "temporary keys");
 	alloc_torture(torture, (void *) &token, "a token");
 	hw_rests_close(rests);
