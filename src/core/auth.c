@@ -16,6 +16,12 @@
 
 #include "core/sign.h"
 
+/*
+ * One login at a time while IAM has not been asked for so long: a password that
+ * has been changed shall not be refused once for each project.
+ */
+#define LOGIN_TRUST_SECONDS 60
+
 /* A token that died is replaced; one that was born dead not before this. */
 #define RENEWAL_PAUSE_SECONDS 60
 
@@ -38,6 +44,8 @@ struct HwAuth
 	HwCredentials credentials;	/* owned */
 	HwRests    *rests;			/* borrowed */
 	Entry	   *entries;
+	long long	unrefused;		/* when IAM last did not refuse the password,
+								 * by the services' clock */
 	long		clock_offset;	/* seconds signatures are ahead of our clock */
 	long		date_offset;	/* the same of the last reply's Date */
 };
@@ -214,6 +222,7 @@ rest_login(HwAuth *auth, Entry *entry, const HwStatus *status, time_t now)
 
 	if (status->kind == HW_SCOPE_REFUSED)
 	{
+		auth->unrefused = now + auth->date_offset;
 		entry->refused_until = now + HW_REST_SECONDS;
 		entry->refusal = *status;
 		return;
@@ -242,6 +251,23 @@ is_login_resting(HwAuth *auth, const Entry *entry, time_t now,
 	return true;
 }
 
+/* Whether a login for another scope is to show first if the password is good. */
+static bool
+is_login_tried(const HwAuth *auth, const Entry *entry, long long server_now)
+{
+	if (auth->credentials.password == NULL ||
+		hw_signin_is_busy(entry->signin) ||
+		(server_now >= auth->unrefused &&
+		 server_now < auth->unrefused + LOGIN_TRUST_SECONDS))
+		return false;
+	for (const Entry *other = auth->entries; other; other = other->next)
+	{
+		if (hw_signin_is_busy(other->signin))
+			return true;
+	}
+	return false;
+}
+
 /* --- getting ready -------------------------------------------------- */
 
 /* What was refused at signing in, and not by the service that is asked. */
@@ -258,6 +284,7 @@ hw_auth_ready(HwAuth *auth, HwEngine *engine, const HwRequest *request,
 {
 	Entry	   *entry = get_entry(auth, request->project);
 	HwSignin   *signin = entry ? entry->signin : NULL;
+	long long	server_now = now + auth->date_offset;
 	HwSigninState state;
 
 	if (signin == NULL)
@@ -268,10 +295,14 @@ hw_auth_ready(HwAuth *auth, HwEngine *engine, const HwRequest *request,
 	/* Who waited for an answer hears that, others that the password rests. */
 	if (hw_signin_outcome(signin, status) == HW_SIGNIN_FAILED)
 		return HW_SIGNIN_FAILED;
+	/* A token that is there goes on being used. */
 	if (is_login_resting(auth, entry, now, status))
-		return HW_SIGNIN_FAILED;
-	state = hw_signin_want(signin, engine, place, now + auth->date_offset,
-						   status);
+		return hw_signin_is_alive(signin, server_now) ?
+			HW_SIGNIN_READY : HW_SIGNIN_FAILED;
+	if (is_login_tried(auth, entry, server_now))
+		return hw_signin_is_alive(signin, server_now) ?
+			HW_SIGNIN_READY : HW_SIGNIN_WAIT;
+	state = hw_signin_want(signin, engine, place, server_now, status);
 	if (state != HW_SIGNIN_READY || !hw_auth_signs(auth) ||
 		!is_key_resting(auth, hw_signin_secret(signin), now, status))
 		return state;
@@ -289,18 +320,20 @@ hw_auth_step(HwAuth *auth, HwEngine *engine, time_t now, double chance,
 {
 	for (Entry *entry = auth->entries; entry; entry = entry->next)
 	{
-		HwStatus	failure;
+		const HwStatus *failure;
 		time_t		date = 0;
 
 		if (!hw_signin_is_busy(entry->signin))
 			continue;
-		hw_signin_step(entry->signin, engine, now + auth->date_offset, chance,
-					   was_unattended, &date, wake_ms);
+		failure = hw_signin_step(entry->signin, engine,
+								 now + auth->date_offset, chance,
+								 was_unattended, &date, wake_ms);
 		if (date)
 			auth->date_offset = (long) (date - now);
-		if (hw_signin_outcome(entry->signin, &failure) == HW_SIGNIN_FAILED &&
-			is_login(failure.kind))
-			rest_login(auth, entry, &failure, now);
+		if (failure && is_login(failure->kind))
+			rest_login(auth, entry, failure, now);
+		else if (!hw_signin_is_busy(entry->signin))
+			auth->unrefused = now + auth->date_offset;
 	}
 }
 

@@ -152,6 +152,13 @@ is_due(const HwSignin *signin, long long server_now)
 	return signin->renew_at != 0 && server_now >= signin->renew_at;
 }
 
+bool
+hw_signin_is_alive(const HwSignin *signin, long long server_now)
+{
+	return signin->has_secret && (signin->secret.expires_at == 0 ||
+								  server_now < signin->secret.expires_at);
+}
+
 /*
  * Getting a secret has failed.  One that is still good goes on being used, and
  * is renewed a little later.
@@ -559,13 +566,14 @@ join_reasons(HwSignin *signin, HwStatus *status)
 	hw_status_set(status, HW_NO_CREDENTIALS, "%s", signin->reasons);
 }
 
-void
+const HwStatus *
 hw_signin_step(HwSignin *signin, HwEngine *engine, long long server_now,
 			   double chance, bool was_unattended, time_t *date,
 			   long long *wake_ms)
 {
 	HwSecret	secret = {0};
 	HwStatus   *status = &signin->failure;
+	const HwStatus *failure = NULL;
 	Next		next;
 
 	while (signin->exchange && hw_exchange_is_done(signin->exchange))
@@ -605,6 +613,7 @@ hw_signin_step(HwSignin *signin, HwEngine *engine, long long server_now,
 				status->kind != HW_OUT_OF_MEMORY)
 				join_reasons(signin, status);
 			(void) give_up(signin, server_now);
+			failure = status;
 		}
 	}
 	if (signin->exchange == NULL && signin->due_ms == 0)
@@ -614,6 +623,7 @@ hw_signin_step(HwSignin *signin, HwEngine *engine, long long server_now,
 	}
 	if (signin->due_ms && (*wake_ms == 0 || signin->due_ms < *wake_ms))
 		*wake_ms = signin->due_ms;
+	return failure;
 }
 
 HwSigninState

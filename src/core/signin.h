@@ -55,16 +55,20 @@ extern HwSigninState hw_signin_want(HwSignin *signin, HwEngine *engine,
 									const HwSigninPlace *place,
 									long long server_now, HwStatus *status);
 
+/* Whether there is a secret that can be used, be it time to renew it or not. */
+extern bool hw_signin_is_alive(const HwSignin *signin, long long server_now);
+
 /*
  * Takes in what has arrived; chance in [0, 1) spreads repeats.  was_unattended:
  * nobody drove the engine for so long that a time-out means nothing.  Sets
  * *date to the Date of a reply that came, and *wake_ms to when a repeat is
- * due, if that is earlier (0 stands for never).
+ * due, if that is earlier (0 stands for never).  Returns why it has given up
+ * getting a secret, be there an older one or not; NULL when it has not.
  */
-extern void hw_signin_step(HwSignin *signin, HwEngine *engine,
-						   long long server_now, double chance,
-						   bool was_unattended, time_t *date,
-						   long long *wake_ms);
+extern const HwStatus *hw_signin_step(HwSignin *signin, HwEngine *engine,
+									  long long server_now, double chance,
+									  bool was_unattended, time_t *date,
+									  long long *wake_ms);
 extern void hw_signin_settle(HwSignin *signin);
 
 /* What the step has led to; *failure is filled when it has failed. */

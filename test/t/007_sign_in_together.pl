@@ -38,7 +38,8 @@ sub server
 		project_id => $HwBss::PROJECT, retry_budget => '0', page_size => 10,
 		%options);
 	$sim->clock(0);
-	$session->query("CREATE SCHEMA $schema;
+	$session->query("SELECT hwbss_fdw_forget();
+		CREATE SCHEMA $schema;
 		CREATE SERVER $schema FOREIGN DATA WRAPPER hwbss_fdw @{[ HwBss::options(%server) ]};
 		CREATE USER MAPPING FOR CURRENT_USER SERVER $schema @{[ HwBss::options(%USER) ]};
 		IMPORT FOREIGN SCHEMA huaweicloud FROM SERVER $schema INTO $schema;
@@ -85,5 +86,52 @@ is_refused('again and again', qr/HTTP 401, APIGW\.0305/);
 is(logins(), 2, 'again and again: no third login');
 $session->query($BSS);
 is(logins(), 2, 'nor by the next statement');
+
+# ---- one password, many projects ---------------------------------------------
+
+sub many_projects
+{
+	server(@_);
+	is($session->query($ALL_PROJECTS), 4, 'four projects')
+	  or diag($session->stderr);
+	is(logins(), 4, 'a token for each of them');
+	return;
+}
+
+many_projects('fail_on=iam;delay=100');
+$sim->clock($DAYS);
+is($session->query($ALL_PROJECTS), 4, 'the same when all tokens have died');
+my @logins = $sim->log('auth/tokens');
+is(scalar @logins, 8, 'a new one for each');
+splice @logins, 0, 4;
+cmp_ok($logins[1]{time}, '>', $logins[0]{time} + 0.09,
+	'the first login is answered before others begin');
+cmp_ok($logins[3]{time}, '<', $logins[1]{time} + 0.09, 'which then go together');
+
+# From the fifth login on IAM says that the password is wrong.
+my $CHANGED = 'fail_on=iam;fail=401;fail_at=5;delay=100';
+many_projects($CHANGED);
+$sim->clock($DAYS);
+$session->query($ALL_PROJECTS);
+is_refused('a password that has been changed', qr/^IAM answered HTTP 401/);
+is(logins(), 5, 'is tried once for all projects');
+$session->query($ALL_PROJECTS);
+is(logins(), 5, 'and rests');
+
+many_projects($CHANGED);
+$sim->clock(86400 - 500);
+is($session->query($ALL_PROJECTS), 4, 'a reply tells that tokens will expire');
+is($session->query($ALL_PROJECTS), 4, 'the password has been changed')
+  or diag($session->stderr);
+is(logins(), 5, 'and is tried once for all projects');
+is($session->query($ALL_PROJECTS), 4, 'while their tokens go on');
+is(logins(), 5, 'until they are dead');
+
+# What says nothing about the password lets the others try, too.
+many_projects('fail_on=iam;fail=503x1;fail_at=5;delay=100');
+$sim->clock($DAYS);
+$session->query($ALL_PROJECTS);
+is(($session->error || {})->{state}, 'HV00M', 'IAM is away for one login');
+is($session->query($ALL_PROJECTS), 4, 'and comes back');
 
 done_testing;
