@@ -124,12 +124,15 @@ has_password(const HwSignin *signin)
 
 /*
  * Takes a secret over.  What came with less life than is to be left is used
- * for half of that.
+ * for half of that.  Without any by our clock, and no reply that says better,
+ * the clock is wrong: asking again would bring the same, so that it is used
+ * until it is refused.
  */
 static void
 adopt(HwSignin *signin, HwSecret *secret, long long server_now)
 {
-	long long	left = secret->expires_at - server_now;
+	long long	left = secret->expires_at ?
+		secret->expires_at - server_now : 0;
 	long long	margin = has_password(signin) ?
 		TOKEN_SECONDS_LEFT : KEY_SECONDS_LEFT;
 
@@ -139,7 +142,7 @@ adopt(HwSignin *signin, HwSecret *secret, long long server_now)
 	signin->has_secret = true;
 	signin->generation++;
 	signin->renew_at = 0;
-	if (signin->secret.expires_at)
+	if (left > 0)
 		signin->renew_at = signin->secret.expires_at -
 			(left > margin ? margin : left / 2);
 	signin->due_ms = 0;

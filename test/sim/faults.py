@@ -106,11 +106,12 @@ def bomb(size):
                                          count * 1048576 & 0xffffffff))
 
 
-def head_of(reply, clock, request_id, lines):
+def head_of(reply, date, request_id, lines):
     """Status line and headers as bytes, with the closing empty line."""
     parts = [f"HTTP/1.1 {reply.status} {REASONS.get(reply.status, 'Other')}",
-             f"Date: {clock.http_date()}", "Server: simulator",
-             f"X-Request-Id: {request_id}"]
+             "Server: simulator", f"X-Request-Id: {request_id}"]
+    if date:
+        parts.append(f"Date: {date}")
     if reply.type:
         parts.append(f"Content-Type: {reply.type}")
     parts += reply.headers
@@ -163,8 +164,10 @@ def send(connection, request, reply, clock, fault=None, hanging=""):
     if not alive:
         lines.append("Connection: close")
 
+    date = clock.http_date() if settings.date == "1" else None
+
     def head(*more):
-        return head_of(reply, clock, request_id, lines + list(more))
+        return head_of(reply, date, request_id, lines + list(more))
 
     length = f"Content-Length: {len(body)}"
     if hanging:

@@ -133,6 +133,7 @@ TABLE = [
      ("", "before_headers", "in_headers", "in_body", "drip"),
      "stops there until the client goes away; drip: one byte a second"),
     ("hang_at", 1, INT, "hangs only from the N-th request on"),
+    ("date", "1", FLAG, "0: replies have no Date"),
     # authentication
     ("lockout", "1", FLAG, "0: keys are never locked out"),
     ("auth", "check", ("check", "none"), "none: nobody is asked for a key"),
