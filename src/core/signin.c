@@ -101,6 +101,13 @@ hw_signin_close(HwSignin *signin)
 	free(signin);
 }
 
+static void
+forget_metadata_token(HwSignin *signin)
+{
+	hw_wipe(signin->metadata_token);
+	signin->metadata_token = NULL;
+}
+
 void
 hw_signin_abandon(HwSignin *signin)
 {
@@ -110,8 +117,7 @@ hw_signin_abandon(HwSignin *signin)
 	signin->has_failed = false; /* there is nobody left to hear it */
 	signin->due_ms = 0;
 	memset(&signin->retry, 0, sizeof(signin->retry));
-	hw_wipe(signin->metadata_token);
-	signin->metadata_token = NULL;
+	forget_metadata_token(signin);
 }
 
 /* --- having a secret ------------------------------------------------ */
@@ -173,6 +179,7 @@ give_up(HwSignin *signin, long long server_now)
 
 	signin->due_ms = 0;
 	memset(&signin->retry, 0, sizeof(signin->retry));
+	forget_metadata_token(signin);
 	if (signin->has_secret && signin->secret.expires_at && left > 0)
 	{
 		/* A password that was refused is not to be tried again and again. */
@@ -538,8 +545,7 @@ read_reply(HwSignin *signin, const HwReply *reply, HwSecret *secret,
 	{
 		signin->has_repeated = true;
 		signin->step = STEP_METADATA_TOKEN;
-		hw_wipe(signin->metadata_token);
-		signin->metadata_token = NULL;
+		forget_metadata_token(signin);
 		return NEXT_REQUEST;
 	}
 	if (status->kind == HW_OK && signin->step == STEP_TOKEN &&
@@ -620,10 +626,7 @@ hw_signin_step(HwSignin *signin, HwEngine *engine, long long server_now,
 		}
 	}
 	if (signin->exchange == NULL && signin->due_ms == 0)
-	{
-		hw_wipe(signin->metadata_token);
-		signin->metadata_token = NULL;
-	}
+		forget_metadata_token(signin);
 	if (signin->due_ms && (*wake_ms == 0 || signin->due_ms < *wake_ms))
 		*wake_ms = signin->due_ms;
 	return failure;

@@ -866,6 +866,50 @@ test_login_released(void)
 	is_int(sim_count() - before, 3, "with a login of its own");
 }
 
+/*
+ * Memory runs out, once, while the metadata service is asked for the key a
+ * second time.  What has been got of it by then does not outlive the failure,
+ * and the next fetch begins anew.
+ */
+static void
+test_signin_given_up(void)
+{
+	char		endpoint[200];
+	HwCredentials credentials = metadata;
+	int			nfailed = 0;
+
+	credentials.metadata_endpoint = endpoint;
+	for (int n = 1; n <= 60; n++)
+	{
+		HwFetch    *fetch;
+		HwStatus	status;
+		bool		is_reused;
+
+		snprintf(endpoint, sizeof(endpoint),
+				 "%s/case/fail_on=all;fail=503x1;fail_at=2;retry_after=0;id=up%d",
+				 base_url, n);
+		open_client(&credentials);
+		options.retry_budget_ms = 10000;
+		fetch = fetch_page("id=up;quotas=10", &is_reused);
+		hw_client_drive(client, &status);
+		while (hw_client_counters(client)->nrequests < 2 && turn(client))
+			;
+		alloc_fail_at(n);
+		while (!hw_fetch_is_done(fetch) && turn(client))
+			;
+		alloc_fail_at(0);
+		if (hw_fetch_status(fetch)->kind == HW_OUT_OF_MEMORY)
+			nfailed++;
+		hw_fetch_release(fetch);
+		fetch = fetch_page("id=up;quotas=10", &is_reused);
+		wait_for(fetch);
+		is_int(hw_fetch_status(fetch)->kind, HW_OK,
+			   "good after allocation %d", n);
+		hw_fetch_release(fetch);
+	}
+	ok(nfailed > 10, "%d allocations mattered", nfailed);
+}
+
 /* --- giving up ------------------------------------------------------- */
 
 static void
@@ -995,6 +1039,7 @@ main(void)
 	test_password(&metadata, 10, HW_OK);
 	test_password(&wrong_password, 1, HW_LOGIN_REFUSED);
 	test_login_released();
+	test_signin_given_up();
 	test_released();
 	options.statement = 0;
 	options.reuse_ms = 0;
