@@ -265,15 +265,15 @@ $sim->set({ redirect_to => undef });
 # Rows before it were delivered, so the scan fails; a retry repeats that page.
 my $HOSTS = q{SELECT count(*) FROM hss_quotas WHERE category = 'host_resource'};
 my $hosts = read_with('quotas=1600', {}, $HOSTS);
-my $pages = scalar(my @here = log_here());
+my $pages = scalar(() = log_here());
 cmp_ok($pages, '>', 3, 'a list of several pages');
 read_with('quotas=1600;fail=500;fail_at=3', {}, $HOSTS);
 check('third page fails', 'HV00M', qr/API "quotas_detail" answered HTTP 500/,
 	$LATER, undef, 'hss_quotas');
-cmp_ok(scalar(my @seen = log_here()), '<=', $pages, 'third page: nothing is asked twice');
+cmp_ok(scalar(() = log_here()), '<=', $pages, 'third page: nothing is asked twice');
 is(read_with('quotas=1600;fail=503x1;fail_at=3', $RETRY, $HOSTS), $hosts,
 	'third page fails once: all rows');
-is(scalar(my @here = log_here()), $pages + 1, 'third page fails once: one more request');
+is(scalar(() = log_here()), $pages + 1, 'third page fails once: one more request');
 my %asked;
 $asked{ $_->{target} =~ s/.*\?//r }++ for log_here();
 is_deeply([ sort { $a <=> $b } values %asked ],
@@ -307,7 +307,7 @@ unlike($session->stderr, qr/SIMAK0NOBODY/, 'the key is not shown');
 
 # A full read asks for two categories, but one refusal is enough.
 read_with('', $RETRY, 'SELECT count(*) FROM hss_quotas', mapping => \%wrong);
-is(scalar(my @here = log_here()), 1, 'wrong secret key: one refusal for a full read');
+is(scalar(() = log_here()), 1, 'wrong secret key: one refusal for a full read');
 
 read_with('', $RETRY, undef, mapping => {
 	token => 'simTokenDomain-expired-0123456789abcdef' });
@@ -335,7 +335,7 @@ for my $offset (-3600, 3600)
 	$sim->clear_log;
 	is($session->query('SELECT count(*) FROM bss_package_usages'), 36,
 		'the next query knows');
-	is(scalar(my @here = log_here()), 1, 'and needs one request');
+	is(scalar(() = log_here()), 1, 'and needs one request');
 }
 $sim->clock(0);
 # ---- connections that end while idle ----------------------------------------
@@ -345,14 +345,14 @@ $sim->clock(0);
 read_with('close=1');
 $session->query('SELECT count(*) FROM bss_package_usages') for 1 .. 3;
 is($session->stderr, '', 'closed after each reply: no error');
-is(scalar(my @here = log_here()), 4, 'closed after each reply: one request each');
+is(scalar(() = log_here()), 4, 'closed after each reply: one request each');
 is(read_with('fail=http10,no_length,http10'), 36, 'closed without saying');
 for (1 .. 3)
 {
 	is($session->query('SELECT count(*) FROM bss_package_usages'), 36,
 		'and read again');
 }
-is(scalar(my @here = log_here()), 4, 'no request more');
+is(scalar(() = log_here()), 4, 'no request more');
 
 # ---- afterwards -------------------------------------------------------------
 
