@@ -54,7 +54,8 @@ can_be_asked(const HwAsked *asked, const char *scope_id)
 	for (; asked->param; asked++)
 	{
 		if (asked->param->place == HW_IN_PATH &&
-			strspn(asked->value, id_bytes) != strlen(asked->value))
+			(strspn(asked->value, id_bytes) != strlen(asked->value) ||
+			 strlen(asked->value) >= sizeof(((HwRequest *) NULL)->project)))
 			return false;
 		if (asked->param->place == HW_IN_HEADER && !is_header(asked->value))
 			return false;
@@ -164,7 +165,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 									  &status);
 
 		require(is_asked == can_be_asked(asked, fuzz_line(&lines, 1)),
-				"was %sasked", is_asked ? "" : "not ");
+				"was %sasked: %s", is_asked ? "" : "not ",
+				is_asked ? "" : status.text);
 		if (is_asked)
 			require_request(&which, &request, &base, asked, cursor,
 							fuzz_line(&lines, 1));
