@@ -45,6 +45,8 @@ class Control:
     def log(self, request):
         """GET: all entries; ?n=count, ?path=part, ?since=n; POST: clears."""
         if request.method in ("POST", "DELETE"):
+            # What was given up before shall not be in the next log.
+            Connection.settle(request.connection)
             self.sim.clear_log()
             return as_json({})
         pairs = dict(request.pairs())

@@ -6,6 +6,7 @@ Promises: each test stands alone.
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -39,6 +40,20 @@ class Control(SimTest):
                 signed=False)[2]), count)
         self.client.control("DELETE", "/_log")
         self.assertEqual(self.log(), [])
+
+    def test_log_cleared(self):
+        """What was sent before and given up is not in the next log."""
+        for _ in range(20):
+            for _ in range(20):
+                with socket.create_connection(("127.0.0.1", self.port)) as s:
+                    s.sendall(f"GET {QUOTAS} HTTP/1.1\r\nHost: h\r\n\r\n"
+                              .encode())
+            self.client.control("POST", "/_log")
+            end = time.monotonic() + 10
+            while self.client.control("GET", "/_stats")[1][
+                    "open_connections"] > 1 and time.monotonic() < end:
+                pass
+            self.assertEqual(self.log(), [])
 
     def test_stats_and_clock(self):
         self.client.get(EXPENDITURE)

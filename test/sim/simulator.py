@@ -107,6 +107,7 @@ class Simulator:
             entry["n"] = self.n
             if len(self.log) < LOG_MAX:
                 self.log.append(entry)
+        connection.is_serving = True
         entry["request_id"] = f"{entry['n']:032x}"
 
     def send_control(self, connection, request):

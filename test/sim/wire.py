@@ -6,9 +6,11 @@ limits of the API gateway (32 kB target, 32 kB header, 128 kB of headers,
 """
 
 import itertools
+import select
 import socket
 import struct
 import threading
+import time
 from urllib.parse import unquote, unquote_plus
 
 REASONS = {100: "Continue", 200: "OK", 201: "Created", 204: "No Content",
@@ -64,6 +66,7 @@ class Connection:
 
     numbers = itertools.count(1)
     open = {}
+    listeners = []
 
     def __init__(self, sock, context):
         self.sock = sock
@@ -71,6 +74,8 @@ class Connection:
         self.id = next(self.numbers)
         self.buffer = b""
         self.session_reused = None      # of TLS
+        self.is_serving = False         # a request that is in the log
+        self.open[self.id] = self
 
     def hang_up(self):
         """As a server does with connections that have been idle."""
@@ -79,7 +84,6 @@ class Connection:
 
     def run(self, answer, failed):
         """Serves requests until either side is done."""
-        self.open[self.id] = self
         try:
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.context:
@@ -127,7 +131,33 @@ class Connection:
             raise Gone
         self.buffer += data
 
+    def is_settled(self):
+        """Whether all that has come is a request in the log."""
+        try:
+            return self.is_serving or not self.buffer and \
+                not select.select([self.sock], [], [], 0)[0]
+        except (OSError, ValueError):
+            return False                # about to go
+
+    @classmethod
+    def settle(cls, but):
+        """Waits until all that clients have sent has been taken in.
+
+        What is on its way from a socket to where it is looked for shows at a
+        second look.
+        """
+        end = time.monotonic() + 2
+        looks = 0
+        while looks < 2 and time.monotonic() < end:
+            looks = looks + 1 if not select.select(
+                cls.listeners, [], [], 0)[0] and all(
+                    connection.is_settled()
+                    for connection in list(cls.open.values())
+                    if connection is not but) else 0
+            time.sleep(0.001)
+
     def read_request(self):
+        self.is_serving = False
         end = self.buffer.find(b"\r\n\r\n")
         while end < 0:
             if len(self.buffer) > 131072:
@@ -215,6 +245,7 @@ def listen(answer, failed, context=None, port=0):
     server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     server.bind(("127.0.0.1", port))
     server.listen(512)
+    Connection.listeners.append(server)
 
     def accept():
         while True:
