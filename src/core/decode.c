@@ -613,12 +613,12 @@ add_list(Decoder *decoder, const HwNode *list)
 	const char *name = decoder->form->table->rows;
 	int			index = 0;
 
+	decoder->page->has_list = list != NULL;
 	if (list == NULL || hw_json_kind(list) == HW_NODE_NULL)
 		return true;
 	if (hw_json_kind(list) != HW_NODE_ARRAY)
 		return hw_status_set(decoder->status, HW_BAD_VALUE,
 							 "field \"%s\" is not a list", name);
-	decoder->page->has_list = true;
 	for (const HwNode *node = hw_json_child(list); node;
 		 node = hw_json_next(node), index++)
 	{

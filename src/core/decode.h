@@ -48,7 +48,8 @@ typedef struct HwPage
 	int			nrows;
 	int			ncells;
 	long long	total;			/* -1 when the reply has none */
-	bool		has_list;		/* the list of rows is there, if only empty */
+	bool		has_list;		/* the list of rows is there, if only empty or
+								 * null */
 } HwPage;
 
 /*
