@@ -232,18 +232,18 @@ rest_login(HwAuth *auth, Entry *entry, const HwStatus *status, time_t now)
 }
 
 static bool
-is_login_resting(HwAuth *auth, const Entry *entry, time_t now,
-				 HwStatus *status)
+is_login_resting(HwAuth *auth, Entry *entry, time_t now, HwStatus *status)
 {
+	long		left = hw_rest_left(&entry->refused_until, now);
 	const char *texts[LOGIN_TEXTS];
 
 	if (auth->credentials.password == NULL)
 		return false;
 	login_texts(auth, texts);
-	if (now < entry->refused_until)
+	if (left > 0)
 	{
 		*status = entry->refusal;
-		status->wait_ms = (long) (entry->refused_until - now) * 1000;
+		status->wait_ms = left * 1000;
 	}
 	else if (!hw_rests_find(auth->rests, texts, LOGIN_TEXTS, now, status))
 		return false;
@@ -492,7 +492,8 @@ learn_expiry(Entry *entry, const HwAttempt *attempt, HwStatus *status,
 		return false;
 	if (attempt->generation == hw_signin_generation(entry->signin))
 	{
-		if (entry->renewed && now < entry->renewed + RENEWAL_PAUSE_SECONDS)
+		if (now >= entry->renewed &&
+			now < entry->renewed + RENEWAL_PAUSE_SECONDS)
 			return false;
 		entry->renewed = now;
 	}

@@ -118,15 +118,24 @@ hw_rests_add(HwRests *rests, const char *const *texts, int ntexts,
 	place->status = *status;
 }
 
-static bool
-is_any_resting(const HwRests *rests, time_t now)
+long
+hw_rest_left(time_t *until, time_t now)
 {
+	if (now >= *until)
+		return 0;
+	if (*until > now + HW_REST_SECONDS)
+		*until = now + HW_REST_SECONDS;
+	return (long) (*until - now);
+}
+
+static bool
+is_any_resting(HwRests *rests, time_t now)
+{
+	bool		is_any = false;
+
 	for (int i = 0; i < RESTS_MAX; i++)
-	{
-		if (now < rests->rests[i].until)
-			return true;
-	}
-	return false;
+		is_any |= hw_rest_left(&rests->rests[i].until, now) > 0;
+	return is_any;
 }
 
 bool
@@ -141,12 +150,13 @@ hw_rests_find(HwRests *rests, const char *const *texts, int ntexts,
 	has_digest = digest_of(rests, texts, ntexts, &digest);
 	for (int i = 0; i < RESTS_MAX; i++)
 	{
-		const Rest *rest = &rests->rests[i];
+		Rest	   *rest = &rests->rests[i];
+		long		left = hw_rest_left(&rest->until, now);
 
-		if (now >= rest->until || !is_same(rest, has_digest, &digest))
+		if (left == 0 || !is_same(rest, has_digest, &digest))
 			continue;
 		*status = rest->status;
-		status->wait_ms = (long) (rest->until - now) * 1000;
+		status->wait_ms = left * 1000;
 		return true;
 	}
 	return false;

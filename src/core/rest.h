@@ -41,6 +41,12 @@ extern void hw_rests_add(HwRests *rests, const char *const *texts, int ntexts,
 extern bool hw_rests_find(HwRests *rests, const char *const *texts,
 						  int ntexts, time_t now, HwStatus *status);
 
+/*
+ * Seconds until then, 0 when it is over.  A clock that has been set back makes
+ * no rest longer than one from now on: *until is set back with it.
+ */
+extern long hw_rest_left(time_t *until, time_t now);
+
 /* All may be tried again. */
 extern void hw_rests_forget(HwRests *rests);
 

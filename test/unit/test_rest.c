@@ -68,6 +68,13 @@ test_times(void)
 	add("key", "secret", NOW + 200);
 	ok(find("key", "secret", NOW + 499, &status), "refused again");
 	is_string(status.text, "refused at 1735787245", "which counts");
+
+	/* The clock is set back by a day. */
+	ok(find("key", "secret", NOW - 86400, &status), "it rests on");
+	is_int(status.wait_ms, 300000, "for five minutes, not for a day");
+	ok(find("key", "secret", NOW - 86400 + 299, &status) &&
+	   !find("key", "secret", NOW - 86400 + 300, &status),
+	   "by the new time");
 	hw_rests_forget(rests);
 }
 
