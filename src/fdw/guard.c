@@ -67,7 +67,7 @@ hw_guard_init(void)
 							   &metadata_endpoint,
 							   HW_METADATA_ENDPOINT,
 							   PGC_SUSET,
-							   GUC_NO_SHOW_ALL,
+							   GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE,
 							   check_metadata_endpoint, NULL, NULL);
 	MarkGUCPrefixReserved("hwbss_fdw");
 }
