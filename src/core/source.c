@@ -153,16 +153,22 @@ equals(const char *start, const char *end, const char *word)
 		memcmp(start, word, (size_t) (end - start)) == 0;
 }
 
-/* Takes one line "key = value"; other keys are the SDKs' own affair. */
+/*
+ * Takes one line "key = value", or "key: value", which the SDKs' parsers read
+ * as well; other keys are the SDKs' own affair.
+ */
 static bool
 take_line(const char *line, const char *end, HwSecret *secret)
 {
-	const char *sign = memchr(line, '=', (size_t) (end - line));
-	const char *value = sign ? sign + 1 : NULL;
+	const char *sign = line;
+	const char *value;
 	char	  **place = NULL;
 
-	if (sign == NULL)
+	while (sign < end && *sign != '=' && *sign != ':')
+		sign++;
+	if (sign == end)
 		return true;
+	value = sign + 1;
 	trim(&line, &sign);
 	trim(&value, &end);
 	if (equals(line, sign, "ak"))

@@ -302,6 +302,12 @@ test_source(void)
 	is_string(secret.security_token, "t", "the last line has no end");
 	hw_secret_wipe(&secret);
 	ok(!hw_source_profile(path, "glob", &secret, &status), "no section");
+	write_file("[basic]\nak: A=B\nsk = C:D\nsecurity_token :\n");
+	ok(hw_source_profile(path, "basic", &secret, &status), "with colons");
+	is_string(secret.access_key, "A=B", "what follows the first of both");
+	is_string(secret.secret_key, "C:D", "whichever that is");
+	is_string(secret.security_token, NULL, "nothing is nothing");
+	hw_secret_wipe(&secret);
 
 	/* What they name beside the key. */
 	setenv("HUAWEICLOUD_SDK_PROJECT_ID", "P", 1);
