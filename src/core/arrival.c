@@ -42,6 +42,7 @@ is_of_location(HwKind kind)
 		case HW_THROTTLED:
 		case HW_SERVER_ERROR:
 		case HW_HIDDEN_FAILURE:
+		case HW_SCOPE_REFUSED:
 			return true;
 		default:
 			return false;

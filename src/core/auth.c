@@ -239,13 +239,14 @@ is_login_resting(HwAuth *auth, Entry *entry, time_t now, HwStatus *status)
 
 	if (auth->credentials.password == NULL)
 		return false;
-	login_texts(auth, texts);
 	if (left > 0)
 	{
 		*status = entry->refusal;
 		status->wait_ms = left * 1000;
+		return true;
 	}
-	else if (!hw_rests_find(auth->rests, texts, LOGIN_TEXTS, now, status))
+	login_texts(auth, texts);
+	if (!hw_rests_find(auth->rests, texts, LOGIN_TEXTS, now, status))
 		return false;
 	status->kind = HW_LOGIN_RESTS;
 	return true;

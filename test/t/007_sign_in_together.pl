@@ -134,4 +134,29 @@ $session->query($ALL_PROJECTS);
 is(($session->error || {})->{state}, 'HV00M', 'IAM is away for one login');
 is($session->query($ALL_PROJECTS), 4, 'and comes back');
 
+# ---- a project that IAM gives no token of ------------------------------------
+
+my $unknown = '0' x 32;
+my $TWO = "SELECT count(DISTINCT project_id) FROM hss_quotas WHERE category = 'host_resource'
+	AND project_id IN ('$HwBss::PROJECT', '$unknown')";
+my $RIGHTS = qr/^Check option "project_id" .* not tried again for five minutes\.$/;
+
+server('');
+for my $when ('at once', 'and while it rests')
+{
+	$session->query($TWO);
+	is_refused("a project without rights, $when", qr/^IAM answered HTTP 401, 401: The project is not found/);
+	like(($session->error || {})->{hint}, $RIGHTS, 'is not the password');
+}
+is(scalar(grep { $_->{status} == 401 } $sim->log), 1, 'which is tried once');
+
+server('', on_project_error => 'skip');
+for my $when ('at once', 'and while it rests')
+{
+	is($session->query($TWO), 1, "skipped, $when") or diag($session->stderr);
+	like($session->stderr, qr/^WARNING: .*skipped project "$unknown"/, 'with a warning');
+	like($session->stderr, qr/^HINT:  Check option "project_id"/m, 'and what to do');
+}
+is(scalar(grep { $_->{status} == 401 } $sim->log), 1, 'for one refusal');
+
 done_testing;
