@@ -491,7 +491,8 @@ class Generator:
         result = [f"SET {name} = off"
                   for name in self.rng.sample(PLANNER, way)]
         if self.chance(0.04):
-            result += ["SET parallel_setup_cost = 0",
+            # Not 0, at which workers are started anew for each outer row.
+            result += ["SET parallel_setup_cost = 1",
                        "SET parallel_tuple_cost = 0",
                        "SET min_parallel_table_scan_size = 0"]
         if self.chance(0.05):
