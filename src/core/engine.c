@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "core/engine_internal.h"
+#include "core/memory.h"
 #include "core/outcome.h"
 
 static pthread_once_t init_once = PTHREAD_ONCE_INIT;
@@ -219,7 +220,7 @@ init(void)
 {
 	const curl_version_info_data *info;
 
-	init_result = curl_global_init(CURL_GLOBAL_ALL);
+	init_result = hw_memory_init_curl();
 	if (init_result != CURLE_OK)
 		return;
 	/* What is loaded need not be what we were compiled with. */

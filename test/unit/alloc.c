@@ -7,6 +7,7 @@
  */
 #include "alloc.h"
 
+#include <curl/curl.h>
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -33,6 +34,13 @@ static long wanted;				/* 0: none is to fail */
 static bool is_lasting;
 static long count;
 static bool has_failed;
+
+/* Who initialises libcurl first decides whose memory it works with. */
+__attribute__((constructor)) static void
+leave_libcurl_alone(void)
+{
+	curl_global_init(CURL_GLOBAL_ALL);
+}
 
 static bool
 fails(void)
