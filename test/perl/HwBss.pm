@@ -216,6 +216,53 @@ sub node
 	return $node;
 }
 
+my $CLOCK = <<'C';
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdio.h>
+#include <time.h>
+
+time_t
+time(time_t *out)
+{
+	time_t		(*next) (time_t *) = dlsym(RTLD_NEXT, "time");
+	time_t		now = next(NULL);
+	FILE	   *file = fopen(AHEAD, "r");
+	long		ahead = 0;
+
+	if (file)
+	{
+		if (fscanf(file, "%ld", &ahead) != 1)
+			ahead = 0;
+		fclose(file);
+	}
+	now += ahead;
+	if (out)
+		*out = now;
+	return now;
+}
+C
+
+# As node; the second result is a sub that puts the server's clock so many
+# seconds ahead, or undef where there is no compiler.
+sub node_with_clock
+{
+	my ($name, @lines) = @_;
+	my $tmp = PostgreSQL::Test::Utils::tempdir();
+	my ($ahead, $preload) = ("$tmp/ahead", "$tmp/clock.so");
+
+	PostgreSQL::Test::Utils::append_to_file("$tmp/clock.c", $CLOCK);
+	my $has_compiler = system(
+		qq{cc -shared -fPIC -DAHEAD='"$ahead"' -o '$preload' '$tmp/clock.c' -ldl 2>/dev/null}) == 0;
+	local $ENV{LD_PRELOAD} = $has_compiler ? $preload : '';
+	return (node($name, @lines), $has_compiler && sub {
+		my ($seconds) = @_;
+		unlink $ahead;
+		PostgreSQL::Test::Utils::append_to_file($ahead, $seconds) if $seconds;
+		return;
+	});
+}
+
 # Extension, server, user mapping and all tables, so that queries can follow.
 #
 #	database	postgres		user		CURRENT_USER, who is mapped

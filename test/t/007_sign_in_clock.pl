@@ -7,9 +7,10 @@ use HwBss;
 use Test::More;
 
 my $BSS = 'SELECT count(*) FROM bss_package_usages';
+my $HSS = 'SELECT count(*) FROM hss_quotas';
 my ($AK, $SK) = @{ $HwBss::ACCOUNT{everything} };
 my $sim = HwBss->new;
-my $node = HwBss::node('clock');
+my ($node, $set_clock) = HwBss::node_with_clock('clock');
 my $session = HwBss::session($node);
 my $EXPIRED = 'fail=0301;fail_text=calc%20aksk%20signature%20fail:signature%20expired';
 my $n = 0;
@@ -85,6 +86,25 @@ $session->query($BSS);
 is(scalar $sim->log, 2, 'and no more');
 $session->query("ALTER USER MAPPING FOR CURRENT_USER SERVER $schema OPTIONS (SET secret_key '$SK')");
 is($session->query($BSS), 36, 'a changed mapping is tried at once');
+
+# Five minutes, by the database server's clock.
+SKIP:
+{
+	skip 'no compiler', 5 unless $set_clock;
+	server('quotas=30', 'wrong');
+	$session->query($BSS);
+	$set_clock->(298);
+	$session->query($BSS);
+	is(scalar $sim->log, 1, 'not within five minutes');
+	like($session->error->{hint}, qr/five minutes/, 'the hint says so');
+	$set_clock->(301);
+	$session->query($BSS);
+	is($session->state, '28000', 'five minutes later');
+	is(scalar $sim->log, 2, 'it is tried again, once');
+	$session->query($HSS);
+	is(scalar $sim->log, 2, 'and rests again');
+	$set_clock->(0);
+}
 
 # A key that several servers have is refused once for all of them.
 server('quotas=30', 'shared');

@@ -20,44 +20,8 @@ my $json = JSON::PP->new->canonical;
 my %USER = (user_name => 'sim-user', password => 'sim-Password/1',
 	domain_name => 'sim-account');
 
-# The server's own clock, for the five minutes that a password rests.
-my $tmp = PostgreSQL::Test::Utils::tempdir();
-my $ahead = "$tmp/ahead";
-my $preload = "$tmp/clock.so";
-append_to_file("$tmp/clock.c", <<'C');
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <stdio.h>
-#include <time.h>
-
-time_t
-time(time_t *out)
-{
-	time_t		(*next) (time_t *) = dlsym(RTLD_NEXT, "time");
-	time_t		now = next(NULL);
-	FILE	   *file = fopen(AHEAD, "r");
-	long		ahead = 0;
-
-	if (file)
-	{
-		if (fscanf(file, "%ld", &ahead) != 1)
-			ahead = 0;
-		fclose(file);
-	}
-	now += ahead;
-	if (out)
-		*out = now;
-	return now;
-}
-C
-my $has_clock = system(
-	qq{cc -shared -fPIC -DAHEAD='"$ahead"' -o '$preload' '$tmp/clock.c' -ldl}) == 0;
-
 my $sim = HwBss->new;
-my $node = do {
-	local $ENV{LD_PRELOAD} = $has_clock ? $preload : '';
-	HwBss::node('password');
-};
+my ($node, $set_clock) = HwBss::node_with_clock('password');
 my $session = HwBss::session($node);
 my $n = 0;
 $session->query('CREATE EXTENSION hwbss_fdw');
@@ -259,16 +223,15 @@ for my $sql ($BSS, $HSS, $BSS)
 is(asked(), 'login', 'and no further one');
 SKIP:
 {
-	skip 'no compiler', 3 unless $has_clock;
-	append_to_file($ahead, '240');
+	skip 'no compiler', 6 unless $set_clock;
+	$set_clock->(240);
 	$session->query($BSS);
 	is(asked(), 'login', 'nor within five minutes');
-	unlink $ahead;
-	append_to_file($ahead, '301');
+	$set_clock->(301);
 	$session->query($BSS);
 	refused('five minutes later', '28000', qr/is wrong/, qr/^Check/);
 	is(asked(), 'login login', 'it is tried again');
-	unlink $ahead;
+	$set_clock->(0);
 }
 $session->query("ALTER USER MAPPING FOR CURRENT_USER SERVER $schema_wrong OPTIONS (SET password 'sim-Password/1')");
 is($session->query($BSS), 36, 'a corrected password is tried at once');
