@@ -68,10 +68,13 @@ override CFLAGS += -Wno-unknown-warning-option \
 	-Wno-ignored-optimization-argument -Wno-ignored-attributes
 endif
 
-# A different compiler or different flags make different objects.
+# A different compiler or different flags make different objects.  So does
+# another place: VPATH finds those of the source directory, which the linker
+# does not.
 build/flags: FORCE
 	@mkdir -p build
-	@echo '$(CC) $(CFLAGS) $(CPPFLAGS)' | cmp -s - $@ || \
+	@echo '$(CC) $(CFLAGS) $(CPPFLAGS)' | cmp -s - $@ && \
+		$(if $(filter .,$(HERE)),:,ls $(OBJS) >/dev/null 2>&1) || \
 		echo '$(CC) $(CFLAGS) $(CPPFLAGS)' >$@
 $(OBJS): build/flags
 FORCE:
