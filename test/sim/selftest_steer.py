@@ -6,6 +6,7 @@ Promises: each test stands alone; every canned body and fault is met once.
 import gzip
 import http.client
 import json
+import os
 import socket
 import time
 
@@ -259,8 +260,14 @@ class Faults(SimTest):
         self.client.offset = 61
         self.assertEqual(self.client.get(path)[0], 200)
 
+    def worked(self):
+        """Seconds of processor time that the simulator has taken."""
+        with open(f"/proc/{self.sim.pid}/stat", encoding="ascii") as stat:
+            fields = stat.read().rpartition(")")[2].split()
+        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
     def test_speed(self):
-        count, start = 400, time.monotonic()
+        count, start = 400, self.worked()
         for _ in range(count):
             self.client.get(QUOTAS)
-        self.assertLess(time.monotonic() - start, 4)
+        self.assertLess(self.worked() - start, 4)

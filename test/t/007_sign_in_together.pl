@@ -98,15 +98,15 @@ sub many_projects
 	return;
 }
 
-many_projects('fail_on=iam;delay=100');
+many_projects('fail_on=iam;delay=500');
 $sim->clock($DAYS);
 is($session->query($ALL_PROJECTS), 4, 'the same when all tokens have died');
 my @logins = $sim->log('auth/tokens');
 is(scalar @logins, 8, 'a new one for each');
 splice @logins, 0, 4;
-cmp_ok($logins[1]{time}, '>', $logins[0]{time} + 0.09,
+cmp_ok($logins[1]{time}, '>', $logins[0]{time} + 0.49,
 	'the first login is answered before others begin');
-cmp_ok($logins[3]{time}, '<', $logins[1]{time} + 0.09, 'which then go together');
+cmp_ok($logins[3]{time}, '<', $logins[1]{time} + 0.49, 'which then go together');
 
 # From the fifth login on IAM says that the password is wrong.
 my $CHANGED = 'fail_on=iam;fail=401;fail_at=5;delay=100';
